@@ -1,0 +1,5 @@
+"""``python -m bot`` is ``kazwatch``."""
+
+from bot.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""Rules of alerting: who is told what and when, how it reads, what an outcome means."""

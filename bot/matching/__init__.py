@@ -1,0 +1,1 @@
+"""Which items a query means: words, their forms, the query language, the pack, the matcher."""

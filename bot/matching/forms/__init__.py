@@ -1,0 +1,1 @@
+"""How words inflect, by rule: Russian, Kazakh, English, and across scripts."""

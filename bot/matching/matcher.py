@@ -1,0 +1,256 @@
+"""One pass over a text for all queries of all chats."""
+
+from __future__ import annotations
+
+from bot.matching.index import Index
+from bot.matching.pack import Pack
+from bot.matching.query import Query, Topic
+from bot.matching.signs import Evidence, Signs, View
+from bot.matching.terms import Compiled, Compiler, Runs
+from bot.matching.words import WORD, spaced
+from bot.model import Hit, MatchText, Span
+
+EVERYTHING = "everything"
+_NOTHING = Evidence()
+
+
+class _Posting:
+    """What one word of a text means for the queries at this moment."""
+
+    __slots__ = ("alone", "anchored", "in_name", "sought")
+
+    def __init__(
+        self,
+        alone: tuple[int, ...],
+        sought: tuple[tuple[int, bool], ...],
+        anchored: bool,
+        in_name: bool,
+    ) -> None:
+        self.alone = alone  # queries that are this one word
+        self.sought = sought  # words of other queries and the pack, with whether by own letters
+        self.anchored = anchored  # one of those queries, or a name of one word, may be here
+        self.in_name = in_name  # stands in a name of several words: beside another such, look
+
+
+class Matcher:
+    """Finds queries in texts. Queries come and go between any two texts."""
+
+    def __init__(self, pack: Pack) -> None:
+        self._index = Index()
+        self._signs = Signs(pack, self._index)
+        self._compiler = Compiler(self._index, self._signs)
+        self._queries: dict[int, Compiled | str] = {}
+        self._topics: dict[str, set[int]] = {}
+        self._alone: dict[int, list[int]] = {}  # word → queries that are this word
+        self._anchored: dict[int, set[int]] = {}  # word → queries to test when it occurs
+        self._of_entity: dict[str, set[int]] = {}
+        self._uses: dict[int, int] = {}  # word → uses in queries of several words
+        self._postings: dict[str, _Posting | None] = {}  # None: the word means nothing
+
+    def add(self, query_id: int, query: Query) -> None:
+        """Look for a query from the next text on. An id that is in use is replaced."""
+        self.discard(query_id)
+        if isinstance(query.root, Topic):
+            self._queries[query_id] = query.root.name
+            self._topics.setdefault(query.root.name, set()).add(query_id)
+            return
+        compiled = self._compiler.compile(query.root)
+        self._queries[query_id] = compiled
+        if compiled.alone is not None:
+            self._alone.setdefault(compiled.alone, []).append(query_id)
+        else:
+            for number in compiled.anchors:
+                self._anchored.setdefault(number, set()).add(query_id)
+            for entity in compiled.entities:
+                self._of_entity.setdefault(entity, set()).add(query_id)
+            for sought in compiled.used:
+                number = self._index.number(sought)
+                self._uses[number] = self._uses.get(number, 0) + 1
+        self._postings = {}
+
+    def discard(self, query_id: int) -> None:
+        """Look for it no more. An id that is not in use is nothing."""
+        compiled = self._queries.pop(query_id, None)
+        if compiled is None:
+            return
+        if isinstance(compiled, str):
+            self._topics[compiled].discard(query_id)
+            return
+        if compiled.alone is not None:
+            self._alone[compiled.alone].remove(query_id)
+        else:
+            for number in compiled.anchors:
+                self._anchored[number].discard(query_id)
+            for entity in compiled.entities:
+                self._of_entity[entity].discard(query_id)
+                if not self._of_entity[entity]:
+                    del self._of_entity[entity]
+            for sought in compiled.used:
+                self._uses[self._index.number(sought)] -= 1
+        for sought in compiled.used:
+            self._index.drop(sought)
+        self._postings = {}
+
+    def keys(self, text: MatchText) -> frozenset[str]:
+        """The skeleton keys of the words of title and summary."""
+        read = self._index.read
+        surfaces = WORD.findall(spaced(text.title)) + WORD.findall(spaced(text.summary))
+        return frozenset(reading.key for reading in map(read, surfaces) if reading.key)
+
+    def match(self, text: MatchText) -> tuple[Hit, ...]:
+        """The queries that an item answers, each with the words that it was found by."""
+        title, summary = spaced(text.title), spaced(text.summary)
+        surfaces = WORD.findall(title)
+        in_title = len(surfaces)
+        if summary:
+            surfaces += WORD.findall(summary)
+        try:
+            meant = list(map(self._postings.__getitem__, surfaces))
+        except KeyError:
+            meant = list(map(self._posting, surfaces))
+        found: dict[int, tuple[Span, ...]] = {}
+        anchored = text.domestic
+        if any(meant):
+            for name, field, first, last in (
+                ("title", title, 0, in_title),
+                ("summary", summary, in_title, len(surfaces)),
+            ):
+                if _match_alone(name, field, surfaces[first:last], meant[first:last], found):
+                    anchored = True
+        if anchored:
+            starts = _starts(title, summary, surfaces, in_title)
+            view = View(
+                title, summary, surfaces, starts, in_title, _places(meant),
+                text.language, text.source, text.domestic,
+            )  # fmt: skip
+            self._match_anchored(view, found)
+        return tuple([Hit(query_id, spans) for query_id, spans in found.items()])
+
+    def _posting(self, surface: str) -> _Posting | None:
+        if surface in self._postings:
+            return self._postings[surface]
+        signs = self._signs
+        alone: list[int] = []
+        sought: list[tuple[int, bool]] = []
+        anchored = in_name = False
+        for one in self._index.find(self._index.read(surface)):
+            alone += self._alone.get(one.word, ())
+            anchored = (
+                anchored
+                or one.word in signs.triggers
+                or bool(self._anchored.get(one.word))
+                or not self._of_entity.keys().isdisjoint(signs.foreign.get(one.word, ()))
+            )
+            in_name = in_name or one.word in signs.in_names
+            if one.word in signs.words or self._uses.get(one.word):
+                sought.append((one.word, one.exact))
+        posting = None
+        if alone or sought:
+            posting = _Posting(tuple(alone), tuple(sought), anchored, in_name)
+        self._postings[surface] = posting
+        return posting
+
+    def _match_anchored(self, view: View, found: dict[int, tuple[Span, ...]]) -> None:
+        """Queries of several words, entities and topics."""
+        evidence = _NOTHING
+        if view.domestic or self._signs.has_names(view):
+            evidence = self._signs.read(view)
+        wanted: set[int] = set()
+        for number in view.at:
+            wanted |= self._anchored.get(number, set())
+        for each in evidence.occurrences:
+            wanted |= self._of_entity.get(each.entity.id, set())
+        for query_id in sorted(wanted):
+            compiled = self._queries[query_id]
+            assert isinstance(compiled, Compiled)
+            runs = compiled.test(view, evidence)
+            if runs is not None:
+                found[query_id] = _spans(view, runs)
+        if evidence.relevant and any(self._topics.values()):
+            self._match_topics(view, evidence, found)
+
+    def _match_topics(
+        self, view: View, evidence: Evidence, found: dict[int, tuple[Span, ...]]
+    ) -> None:
+        topics = self._signs.topics(view, evidence)
+        names = tuple(topics)
+        entities = [
+            Span(*_located(view, each.first, each.last), each.entity.id, names)
+            for each in evidence.occurrences
+            if not each.entity.foreign
+        ]
+        if view.domestic:
+            entities.append(Span("source", 0, 0, "", "", names))
+        for name, queries in self._topics.items():
+            if name != EVERYTHING and name not in topics:
+                continue
+            words = [
+                Span(*_located(view, first, last), "", (name,))
+                for first, last in topics.get(name, ())
+            ]
+            for query_id in queries:
+                found[query_id] = tuple(entities + words)
+
+
+def _match_alone(
+    name: str,
+    field: str,
+    surfaces: list[str],
+    meant: list[_Posting | None],
+    found: dict[int, tuple[Span, ...]],
+) -> bool:
+    """Queries of one word, the bulk of them. Returns whether others want a look at the text."""
+    anchored = False
+    end = 0
+    in_name = False
+    index = field.index
+    for surface, posting in zip(surfaces, meant, strict=True):
+        start = index(surface, end)
+        end = start + len(surface)
+        if posting is None:
+            in_name = False
+            continue
+        if posting.alone:
+            span = (Span(name, start, end, surface),)
+            for query_id in posting.alone:
+                if query_id in found:
+                    found[query_id] += span
+                else:
+                    found[query_id] = span
+        if posting.anchored or (in_name and posting.in_name):
+            anchored = True
+        in_name = posting.in_name
+    return anchored
+
+
+def _starts(title: str, summary: str, surfaces: list[str], in_title: int) -> list[int]:
+    """The offset of each word in its field."""
+    starts: list[int] = []
+    for field, words in ((title, surfaces[:in_title]), (summary, surfaces[in_title:])):
+        position = 0
+        for word in words:
+            position = field.index(word, position)
+            starts.append(position)
+            position += len(word)
+    return starts
+
+
+def _places(meant: list[_Posting | None]) -> dict[int, list[tuple[int, bool]]]:
+    at: dict[int, list[tuple[int, bool]]] = {}
+    for place, posting in enumerate(meant):
+        if posting is not None:
+            for number, exact in posting.sought:
+                at.setdefault(number, []).append((place, exact))
+    return at
+
+
+def _located(view: View, first: int, last: int) -> tuple[str, int, int, str]:
+    name, field = (
+        ("title", view.title) if last < view.in_title else ("summary", view.summary)
+    )
+    start, end = view.starts[first], view.starts[last] + len(view.surfaces[last])
+    return name, start, end, field[start:end]
+
+
+def _spans(view: View, runs: Runs) -> tuple[Span, ...]:
+    return tuple(Span(*_located(view, *run)) for run in sorted(set(runs)))

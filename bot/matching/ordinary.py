@@ -1,0 +1,2 @@
+"""placeholder"""
+ORDINARY: frozenset[str] = frozenset()

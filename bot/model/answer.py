@@ -1,0 +1,148 @@
+"""Lane 0: Update → Request → Facts → Reply."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.model.deliver import ChatState, Headline, TextContent
+from bot.model.group import Mode
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What a person sent, as stored."""
+
+    update_id: int
+    payload: Mapping[str, object]  # the Bot API's Update object
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a person asked for, in our words."""
+
+    verb: str  # start, help, add, remove, keywords, pause, resume, status, text, save, cancel, …
+    argument: str
+    telegram_id: int
+    chat_kind: str
+    chat_title: str
+    language: str  # of the person's Telegram, primary subtag; "" when unknown
+    thread_id: int = 0
+    message_id: int | None = None  # the panel that was tapped
+    callback_id: str = ""  # set on a tap
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """One thing a chat asked for."""
+
+    subscription_id: int
+    query_id: int
+    query: str  # normalised text, or "topic:everything"
+    mode: Mode
+    gather_minutes: int = 60
+    outlets_wanted: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ChatFacts:
+    """What the store knows of the asking chat."""
+
+    chat_id: int
+    telegram_id: int
+    kind: str
+    language: str
+    timezone: str
+    state: ChatState
+    hourly_cap: int | None  # None: the settings' default
+    subscriptions: tuple[Subscription, ...] = ()  # of the asking thread
+
+
+@dataclass(frozen=True, slots=True)
+class StatusFacts:
+    """For /status."""
+
+    feeds: int  # enabled
+    feeds_failing: int
+    last_poll_at: datetime | None
+    items_day: int  # seen in the last 24 hours
+    pending: int  # this chat's alerts that wait
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that an answer may need, read before the rule decides."""
+
+    chat: ChatFacts | None  # None: never seen
+    latest: tuple[Headline, ...] = ()
+    status: StatusFacts | None = None
+    pending_query: str = ""  # normalised text behind a Save button; "" when it was swept
+    kept_as: int | None = None  # id of the query that is asked for, where it is stored already
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribe:
+    """Subscribe the chat; the query is made when there is none. ``query``: normalised or topic."""
+
+    query: str
+    mode: Mode
+
+
+@dataclass(frozen=True, slots=True)
+class Unsubscribe:
+    """Take one subscription away."""
+
+    subscription_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeepQuery:
+    """Keep a query under ``query_id`` without a subscription, until Save or the sweep; an equal
+    query that is there already keeps its own id, and ``query_id`` then names nothing."""
+
+    query_id: int
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetChatState:
+    """Paused, resumed, revived, gone."""
+
+    state: ChatState
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SetHourlyCap:
+    """How many single messages an hour."""
+
+    cap: int
+
+
+@dataclass(frozen=True, slots=True)
+class OweLatest:
+    """Send the latest headlines as soon as there are any."""
+
+    owed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MoveChat:
+    """The group became a supergroup."""
+
+    telegram_id: int
+
+
+Change = Subscribe | Unsubscribe | KeepQuery | SetChatState | SetHourlyCap | OweLatest | MoveChat
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What becomes of a request: changes, and at most one message (or edit of a panel)."""
+
+    changes: tuple[Change, ...] = ()
+    answer: TextContent | None = None
+    edits_message: int | None = None
+    toast: str = ""  # answerCallbackQuery's text
+    ensure_chat: bool = True  # False: nothing is stored of a chat that is not known

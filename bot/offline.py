@@ -1,0 +1,237 @@
+"""match, explain, group and parse: the rules on data, without a database, a network or a token."""
+
+from __future__ import annotations
+
+import sys
+from collections import defaultdict
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from bot.errors import KazwatchError
+from bot.feeds.files import load_catalog, read_pack
+from bot.feeds.readers import Readers
+from bot.matching.matcher import Matcher
+from bot.matching.pack import Pack
+from bot.matching.query import Query, QueryRefused, parse_query
+from bot.model import (
+    Entry,
+    Feed,
+    Hit,
+    MatchText,
+    Member,
+    ParsedFeed,
+    ParseSettings,
+    Span,
+    Telling,
+    UngroupedItem,
+)
+from bot.settings import Settings
+from bot.stories.group import WINDOW, group
+from bot.stories.identity import normal_title, outlet_hosts
+from bot.stories.language import document_language
+from bot.stories.urls import canonical_host
+
+Line = Mapping[str, Any]
+PACK = "topic:everything"
+
+
+class Matching:
+    """`kazwatch match`: queries come with the call, or with each item."""
+
+    def __init__(self, pack: Pack, catalogue: Sequence[Feed], keywords: Sequence[str]) -> None:
+        self._pack = pack
+        self._sources = _Sources(catalogue)
+        self._default = tuple(keywords) or (PACK,)
+        for keyword in self._default:
+            query_of(keyword)
+        self._asked: tuple[str, ...] = ()
+        self._matcher = Matcher(pack)
+
+    @classmethod
+    def load(cls, settings: Settings, keywords: Sequence[str] | None) -> Self:
+        """Read the pack and the catalogue; raises SettingsError for them or for a refused query."""
+        pack = read_pack(settings.pack_file)
+        return cls(pack, load_catalog(settings.feeds_file), keywords or ())
+
+    def answer(self, line: Line) -> Line:
+        """One item → its hits, or the sentence that refuses one of its queries."""
+        asked = line.get("keywords")
+        keywords = self._default if asked is None else tuple(map(str, asked))
+        try:
+            self._ask(keywords)
+        except KazwatchError as error:
+            return {"id": line["id"], "error": str(error)}
+        found = self._matcher.match(self._sources.text(line))
+        return {
+            "id": line["id"],
+            "hits": [_hit(keywords[hit.query_id], span) for hit in found for span in hit.spans],
+        }
+
+    def _ask(self, keywords: tuple[str, ...]) -> None:
+        if keywords == self._asked:
+            return
+        for number in range(len(self._asked)):
+            self._matcher.discard(number)
+        self._asked = ()
+        queries = [query_of(keyword) for keyword in keywords]
+        for number, query in enumerate(queries):
+            self._matcher.add(number, query)
+        self._asked = keywords
+
+
+class _Sources:
+    """Which outlet a `source` names: by id, name or host."""
+
+    def __init__(self, catalogue: Sequence[Feed]) -> None:
+        self._feeds = {feed.id: feed for feed in catalogue}
+        self._names = {feed.name.casefold(): feed for feed in reversed(catalogue)}
+        self._hosts = outlet_hosts(catalogue)
+
+    def text(self, line: Line) -> MatchText:
+        source, title, summary = (str(line.get(k) or "") for k in ("source", "title", "summary"))
+        address = source if "//" in source else f"//{source}"
+        host = canonical_host(f"http:{address}" if address.startswith("//") else address)
+        feed = (
+            self._feeds.get(source)
+            or self._names.get(source.casefold())
+            or self._feeds.get(self._hosts.get(host, ""))
+        )
+        return MatchText(
+            title=title,
+            summary=summary,
+            language=document_language(title, summary, str(line.get("lang") or "")),
+            source=feed.id if feed else urlsplit(address).hostname or source,
+            domestic=bool(feed and feed.domestic),
+        )
+
+
+def _hit(keyword: str, span: Span) -> Line:
+    found = {
+        "keyword": keyword,
+        "field": span.field,
+        "start": span.start,
+        "end": span.end,
+        "text": span.text,
+    }
+    if span.entity:
+        found["entity"] = span.entity
+    if span.topics:
+        found["topics"] = list(span.topics)
+    return found
+
+
+def query_of(text: str) -> Query:
+    """The query, or a KazwatchError with one sentence that points at the place."""
+    parsed = parse_query(text)
+    if isinstance(parsed, QueryRefused):
+        reason = parsed.reason.value.replace("_", " ")
+        raise KazwatchError(
+            f"the query {text!r} is not understood: {reason} at character {parsed.position + 1}"
+            + (f" ({parsed.fragment!r})" if parsed.fragment else "")
+        )
+    return parsed
+
+
+# ---------------------------------------------------------------- group
+
+
+class Stories:
+    """`kazwatch group`: items in time order; a story is called by the item that opened it."""
+
+    def __init__(self) -> None:
+        self._names: list[Any] = []  # story id → the id of its first item
+        self._members: dict[str, list[Member]] = defaultdict(list)  # by normal title
+
+    def answer(self, line: Line) -> Line:
+        """One item → its story."""
+        item = _item(line, len(self._names))
+        title = normal_title(item.title)
+        oldest = item.first_seen_at - WINDOW
+        recent = [member for member in self._members[title] if member.first_seen_at >= oldest]
+        decision = group(item, recent)
+        story_id = len(self._names) if decision.story_id is None else decision.story_id
+        if decision.story_id is None:
+            self._names.append(line["id"])
+        self._members[title] = [
+            *recent,
+            Member(
+                item_id=item.item_id,
+                story_id=story_id,
+                outlet=item.outlet,
+                title=item.title,
+                summary=item.summary,
+                language=item.language,
+                first_seen_at=item.first_seen_at,
+            ),
+        ]
+        return {"id": line["id"], "story": self._names[story_id]}
+
+
+def _item(line: Line, number: int) -> UngroupedItem:
+    published = datetime.fromisoformat(str(line["published"]))
+    if published.tzinfo is None:
+        published = published.replace(tzinfo=UTC)
+    return UngroupedItem(
+        item_id=number,
+        outlet=str(line["source"]),
+        owner=str(line["source"]),
+        url=str(line.get("url") or ""),
+        title=str(line["title"]),
+        summary=str(line.get("summary") or ""),
+        language=str(line.get("lang") or ""),
+        published=published,
+        first_seen_at=published,
+        telling=Telling.ALERT,
+        hits=(),
+    )
+
+
+# ---------------------------------------------------------------- parse
+
+
+async def parse_files(files: Sequence[str]) -> AsyncIterator[Line]:
+    """Each document, read in a process that it may kill, as a line."""
+    async with Readers(replace(ParseSettings(), processes=1)) as readers:
+        for name in files:
+            try:
+                body = _read(name)
+            except OSError as error:
+                yield {"file": name, "error": f"cannot be read: {error.strerror}"}
+                continue
+            parsed = await readers.parse(body)
+            if isinstance(parsed, ParsedFeed):
+                entries = [_entry(entry, parsed.language) for entry in parsed.entries]
+                yield {"file": name, "title": parsed.title, "entries": entries}
+            else:
+                yield {"file": name, "error": f"{parsed.cause}: {parsed.detail}"}
+
+
+def _read(name: str) -> bytes:
+    return sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+
+
+def _entry(entry: Entry, declared: str) -> Line:
+    return {
+        "id": entry.guid or entry.url,
+        "url": entry.url,
+        "title": entry.title,
+        "summary": entry.summary,
+        "published": entry.published.isoformat() if entry.published else None,
+        "language": document_language(entry.title, entry.summary, entry.language or declared),
+    }
+
+
+# ---------------------------------------------------------------- explain
+
+
+def explain(settings: Settings, text: str, headline: str | None) -> list[str]:
+    """`kazwatch explain`: what a query stands for, and why a headline matches or not."""
+    pack = read_pack(settings.pack_file)
+    matcher, query = Matcher(pack), query_of(text)
+    matcher.add(0, query)
+    found: tuple[Hit, ...] = matcher.match(MatchText(headline or ""))
+    return [*matcher.explain(query, headline), *(_hit(text, s) for h in found for s in h.spans)]

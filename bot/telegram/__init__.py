@@ -1,0 +1,1 @@
+"""What people write to us and what we answer; the calls to Telegram."""

@@ -1,0 +1,1 @@
+"""What kazwatch shows over HTTP: /healthz now, the operator's routes and pages later."""

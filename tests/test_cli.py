@@ -1,0 +1,200 @@
+"""The command: what it reads, prints, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def kazwatch(
+    *arguments: str, stdin: str | bytes = "", cwd: Path = ROOT, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the command as a person would, without settings from this environment."""
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("KAZWATCH_", "TELEGRAM_"))}
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", *arguments],
+        input=stdin.encode() if isinstance(stdin, str) else stdin,
+        cwd=cwd,
+        env=clean | {"PYTHONPATH": str(ROOT), "LC_ALL": "C"} | environment,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    out, err = done.stdout.decode(), done.stderr.decode()
+    assert "Traceback" not in err, err
+    return subprocess.CompletedProcess(done.args, done.returncode, out, err)
+
+
+def lines(done: subprocess.CompletedProcess[str]) -> list[dict[str, object]]:
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_match_finds_a_keyword_in_another_script_with_its_place() -> None:
+    item = json.dumps({"id": "a", "title": "Бүгін Тоқаевтың сөзі жарияланды"}, ensure_ascii=False)
+    done = kazwatch("match", "--keyword", "Tokayev", stdin=item)
+    assert done.returncode == 0
+    assert lines(done) == [
+        {
+            "id": "a",
+            "hits": [
+                {
+                    "keyword": "Tokayev",
+                    "field": "title",
+                    "start": 6,
+                    "end": 15,
+                    "text": "Тоқаевтың",
+                }
+            ],
+        }
+    ]
+
+
+def test_match_answers_items_in_order_with_their_own_keywords() -> None:
+    items = [
+        {"id": 1, "title": "Uranium prices rise", "keywords": ["uranium"]},
+        {"id": 2, "title": "Uranium prices rise", "keywords": []},
+        {"id": 3, "title": "Uranium prices rise", "keywords": ['"uranium']},
+        {"id": 4, "title": "Kazatomprom cuts output", "summary": ""},
+    ]
+    done = kazwatch("match", stdin="\n".join(map(json.dumps, items)))
+    first, second, third, fourth = lines(done)
+    assert [hit["text"] for hit in first["hits"]] == ["Uranium"]  # type: ignore[attr-defined]
+    assert second == {"id": 2, "hits": []}
+    assert third["id"] == 3
+    assert "not understood" in str(third["error"])
+    hits = fourth["hits"]
+    assert isinstance(hits, list)
+    assert hits[0]["entity"] == "kazatomprom"
+    assert "energy" in hits[0]["topics"]
+    assert done.returncode == 1
+
+
+def test_match_counts_a_domestic_outlet_by_its_source() -> None:
+    item = {"id": 1, "title": "Weather for tomorrow", "source": "The Astana Times"}
+    done = kazwatch("match", stdin=json.dumps(item))
+    (answer,) = lines(done)
+    hits = answer["hits"]
+    assert isinstance(hits, list)
+    assert (hits[0]["field"], hits[0]["start"], hits[0]["end"]) == ("source", 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [("{", "line 1"), ("[1]", "no object"), ('{"title": "x"}', "lacks 'id'")],
+    ids=["no JSON", "no object", "no id"],
+)
+def test_a_line_that_is_no_item_is_answered_as_such(line: str, says: str) -> None:
+    done = kazwatch("match", "--keyword", "x", stdin=f'{line}\n{{"id": 2, "title": "x"}}\n')
+    bad, good = lines(done)
+    assert says in str(bad["error"])
+    assert good["id"] == 2
+    assert done.returncode == 1
+
+
+def test_a_refused_option_ends_with_two() -> None:
+    done = kazwatch("match", "--keyword", "(uranium", stdin="")
+    assert done.returncode == 2
+    assert "(uranium" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_group_joins_copies_at_other_outlets_only() -> None:
+    text = "Kazakhstan and Finland agree on a new rail link"
+    items = [
+        {"id": "a", "source": "one", "title": text, "published": "2026-03-02T09:00:00Z"},
+        {"id": "b", "source": "two", "title": text + ".", "published": "2026-03-02T09:05:00Z"},
+        {"id": "c", "source": "one", "title": "Another day", "published": "2026-03-02T09:06:00Z"},
+        {"id": "d", "source": "three", "title": text, "published": "2026-03-09T09:05:00Z"},
+    ]
+    done = kazwatch("group", stdin="\n".join(json.dumps(item | {"url": ""}) for item in items))
+    assert [line["story"] for line in lines(done)] == ["a", "a", "c", "d"]
+    assert done.returncode == 0
+
+
+def test_parse_reads_documents_and_says_which_is_none(tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.xml", tmp_path / "bad.xml"
+    good.write_text(
+        "<rss version='2.0'><channel><title>Feed</title><item><title>Бір &amp;amp; екі</title>"
+        "<link>https://a.example/1</link><pubDate>Mon, 02 Mar 2026 14:00:00 +0500</pubDate>"
+        "</item></channel></rss>",
+        encoding="utf-8",
+    )
+    bad.write_text("<html><body>No feed</body></html>")
+    done = kazwatch("parse", str(good), str(bad), str(tmp_path / "none.xml"))
+    first, second, third = lines(done)
+    assert first["title"] == "Feed"
+    assert first["entries"] == [
+        {
+            "id": "https://a.example/1",
+            "url": "https://a.example/1",
+            "title": "Бір & екі",
+            "summary": "",
+            "published": "2026-03-02T09:00:00+00:00",
+            "language": "kk",
+        }
+    ]
+    assert "html" in str(second["error"])
+    assert "cannot be read" in str(third["error"])
+    assert done.returncode == 1
+
+
+def test_parse_reads_standard_input() -> None:
+    done = kazwatch(
+        "parse", "-", stdin=b"<rss version='2.0'><channel><title>F</title></channel></rss>"
+    )
+    assert lines(done) == [{"file": "-", "title": "F", "entries": []}]
+
+
+def test_explain_shows_keys_and_why() -> None:
+    done = kazwatch("explain", "Жаңаөзен", "Strike in Zhanaozen")
+    assert done.returncode == 0
+    assert "Zhanaozen" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["run"], "TELEGRAM_TOKEN"),
+        (["run", "--config", "nowhere.toml"], "nowhere.toml"),
+        (["match", "nowhere.jsonl"], "nowhere.jsonl"),
+        (["explain", "(x"], "(x"),
+    ],
+    ids=["no token", "no config", "no file", "bad query"],
+)
+def test_a_wrong_call_is_one_sentence_and_code_two(
+    tmp_path: Path, arguments: list[str], says: str
+) -> None:
+    done = kazwatch(*arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_unknown_option_ends_with_two() -> None:
+    assert kazwatch("run", "--nonsense").returncode == 2
+
+
+def test_a_missing_catalogue_stops_before_anything_starts(tmp_path: Path) -> None:
+    done = kazwatch(
+        "run", cwd=tmp_path, TELEGRAM_TOKEN="123456:abcdef", KAZWATCH_FEEDS__FILE="none.toml"
+    )
+    assert done.returncode == 2
+    assert "none.toml" in done.stderr
+    assert "KAZWATCH_FEEDS__FILE" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_doctor_says_what_to_do(tmp_path: Path) -> None:
+    done = kazwatch("doctor", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "TELEGRAM_TOKEN is not set" in done.stderr
+    assert kazwatch("doctor", "--alive", cwd=tmp_path).returncode == 1
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,517 @@
+"""What people are answered, judged by Telegram's own parser."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot import locale
+from bot.matching.query import QueryRefused, Reason, parse_query
+from bot.model import (
+    Button,
+    ChatFacts,
+    ChatState,
+    Facts,
+    Headline,
+    KeepQuery,
+    Mode,
+    MoveChat,
+    OweLatest,
+    Reply,
+    Request,
+    SetChatState,
+    SetHourlyCap,
+    StatusFacts,
+    Subscribe,
+    Subscription,
+    Unsubscribe,
+)
+from bot.telegram.commands import COMMANDS, TAPS
+from bot.telegram.menus import command_menus
+from bot.telegram.replies import latest_reply, needs, reply, wanted_query
+from tests.oracle import ReadText, telegram_reads
+
+NOW = datetime(2026, 11, 24, 9, 5, tzinfo=UTC)
+CATALOGUES = locale.load(Path(locale.__file__).parent)
+EN = locale.texts(CATALOGUES, "en", "Asia/Almaty")
+PACK = Subscription(1, 100, "topic:everything", Mode.PACK)
+WORD = Subscription(2, 101, "uranium", Mode.AT_ONCE)
+HEADLINE = Headline(5, "Tokayev & <Xi> meet", "https://e.org/?a=1&b=2", "The Outlet", "en", NOW)
+STATUS = StatusFacts(feeds=120, feeds_failing=1, last_poll_at=NOW, items_day=2200, pending=3)
+
+
+def chat(*subscriptions: Subscription, state: ChatState = ChatState.ACTIVE) -> ChatFacts:
+    return ChatFacts(9, 7, "private", "en", "Asia/Almaty", state, None, subscriptions)
+
+
+def asked(verb: str, argument: str = "", kind: str = "private") -> Request:
+    return Request(verb, argument, 7, kind, "Aigerim", "en")
+
+
+def tapped(verb: str, argument: str = "") -> Request:
+    return replace(asked(verb, argument), message_id=40, callback_id="cb")
+
+
+def answer(request: Request, facts: Facts, texts: locale.Texts = EN) -> Reply:
+    """The reply, after Telegram's parser took its message and its buttons were measured."""
+    replied = reply(request, facts, texts, now=NOW, new_id=77, parse=parse_query, hourly_cap=12)
+    read_by_telegram(replied)
+    return replied
+
+
+def read_by_telegram(replied: Reply) -> str:
+    """The words that people see; "" without an answer."""
+    assert len(replied.toast) <= 200
+    if replied.answer is None:
+        return ""
+    read = telegram_reads(replied.answer.html)
+    assert isinstance(read, ReadText), read
+    assert 0 < len(read.text) <= 4096
+    assert len(read.entities) <= 100
+    for row in replied.answer.keyboard:
+        for button in row:
+            assert 0 < len(button.data.encode()) <= 64
+            assert 0 < len(button.text) <= (24 if len(row) == 1 else 14)
+    return read.text
+
+
+def words(request: Request, facts: Facts) -> str:
+    return read_by_telegram(answer(request, facts))
+
+
+# ---------------------------------------------------------------- /start, /help, events
+
+
+def test_start_follows_kazakhstan_and_shows_the_latest_three() -> None:
+    headlines = tuple(replace(HEADLINE, item_id=n, title=f"Headline {n}") for n in range(3))
+    replied = answer(asked("start"), Facts(None, latest=headlines))
+    assert replied.changes == (Subscribe("topic:everything", Mode.PACK), OweLatest(owed=False))
+    text = read_by_telegram(replied)
+    for n in range(3):
+        assert f"• Headline {n} – The Outlet, 14:05" in text
+
+
+def test_start_before_anything_was_fetched_says_so_and_owes_the_latest() -> None:
+    replied = answer(asked("start"), Facts(None))
+    assert OweLatest(owed=True) in replied.changes
+    assert "within two minutes" in read_by_telegram(replied)
+
+
+def test_a_second_start_subscribes_nothing_twice() -> None:
+    replied = answer(asked("start"), Facts(chat(PACK), latest=(HEADLINE,)))
+    assert replied.changes == (OweLatest(owed=False),)
+
+
+@pytest.mark.parametrize("state", [ChatState.GONE, ChatState.MUTED, ChatState.PAUSED])
+def test_start_revives_a_chat(state: ChatState) -> None:
+    replied = answer(asked("start"), Facts(chat(PACK, state=state)))
+    assert replied.changes == (SetChatState(ChatState.ACTIVE), OweLatest(owed=True))
+
+
+def test_a_title_is_shown_as_it_is_and_leads_to_its_page() -> None:
+    replied = answer(asked("start"), Facts(None, latest=(HEADLINE,)))
+    assert replied.answer is not None
+    read = telegram_reads(replied.answer.html)
+    assert isinstance(read, ReadText)
+    assert "• Tokayev & <Xi> meet – The Outlet, 14:05" in read.text
+    assert [e.argument for e in read.entities if e.kind == "text_link"] == [
+        "https://e.org/?a=1&b=2"
+    ]
+
+
+def test_the_debt_is_paid_with_headlines_or_with_the_truth() -> None:
+    paid = latest_reply((HEADLINE,), EN, NOW)
+    assert paid.changes == (OweLatest(owed=False),)
+    assert "Tokayev & <Xi> meet" in read_by_telegram(paid)
+    nothing = latest_reply((), EN, NOW)
+    assert nothing.changes == (OweLatest(owed=False),)
+    assert "no news about Kazakhstan yet" in read_by_telegram(nothing)
+
+
+def test_help_names_every_command_and_is_short() -> None:
+    text = words(asked("help"), Facts(None))
+    for command in COMMANDS:
+        assert f"/{command} – " in text
+    assert len(text) < 800
+    assert "any words" in text
+    assert "any words" not in words(asked("help", kind="group"), Facts(None))
+
+
+def test_the_examples_in_help_are_queries_that_work() -> None:
+    for language in locale.LANGUAGES:
+        texts = locale.texts(CATALOGUES, language, "UTC")
+        read = telegram_reads(answer(asked("help"), Facts(None), texts).answer.html)  # type: ignore[union-attr]
+        assert isinstance(read, ReadText)
+        marked = read.text.encode("utf-16-le")
+        examples = [
+            marked[2 * e.offset : 2 * (e.offset + e.length)].decode("utf-16-le")
+            for e in read.entities
+            if e.kind == "code"
+        ]
+        assert len(examples) == 3
+        for example in examples:
+            request = asked("add", example.removeprefix("/add "))
+            assert wanted_query(request, parse_query), example
+
+
+def test_the_menu_has_every_command_in_every_language() -> None:
+    menus = command_menus(CATALOGUES, "ru")
+    assert set(menus) == {"", "en", "ru", "kk"}
+    assert menus[""] == menus["ru"] != menus["kk"]
+    for commands in menus.values():
+        assert {name for name, _ in commands} == COMMANDS
+        assert all(1 <= len(meaning) <= 256 for _, meaning in commands)
+
+
+@pytest.mark.parametrize(
+    ("request_", "facts", "expected"),
+    [
+        (asked("left", "kicked"), Facts(chat(PACK)), (SetChatState(ChatState.GONE, "kicked"),)),
+        (asked("left", "kicked"), Facts(None), ()),
+        (asked("moved", "-1007"), Facts(chat(PACK)), (MoveChat(-1007),)),
+        (asked("moved", "-1007"), Facts(None), ()),
+        (
+            asked("joined", "kicked"),
+            Facts(chat(PACK, state=ChatState.GONE)),
+            (SetChatState(ChatState.ACTIVE),),
+        ),
+        (asked("joined", "kicked"), Facts(chat(PACK, state=ChatState.PAUSED)), ()),
+        (asked("joined", "left", "channel"), Facts(None), ()),
+        (tapped("page"), Facts(None), ()),
+    ],
+)
+def test_events_change_what_is_known_and_say_nothing(
+    request_: Request, facts: Facts, expected: tuple[object, ...]
+) -> None:
+    replied = answer(request_, facts)
+    assert (replied.changes, replied.answer, replied.ensure_chat) == (expected, None, False)
+
+
+def test_a_group_that_adds_us_is_told_how_to_begin() -> None:
+    assert "/start" in words(asked("joined", "left", "group"), Facts(None))
+
+
+# ---------------------------------------------------------------- words of one's own
+
+
+@pytest.mark.parametrize("verb", ["add", "text"])
+def test_add_shows_what_will_be_watched_and_asks(verb: str) -> None:
+    replied = answer(asked(verb, "uranium"), Facts(chat(PACK)))
+    assert replied.changes == (KeepQuery(77, "uranium"),)
+    assert "uranium" in read_by_telegram(replied)
+    assert replied.answer is not None
+    assert replied.answer.keyboard == (
+        (Button("Save", data="save:77"), Button("Cancel", data="cancel")),
+    )
+
+
+def test_a_query_that_is_stored_already_is_saved_under_its_own_id() -> None:
+    replied = answer(asked("add", "uranium"), Facts(chat(PACK), kept_as=101))
+    assert replied.answer is not None
+    assert replied.answer.keyboard[0][0].data == "save:101"
+
+
+def test_add_without_words_shows_how() -> None:
+    replied = answer(asked("add", "  "), Facts(chat(PACK)))
+    assert replied.changes == ()
+    assert "/add Tokayev" in read_by_telegram(replied)
+
+
+def test_a_topic_is_asked_for_by_its_name_and_told_as_the_pack_is() -> None:
+    replied = answer(asked("add", "topic:energy"), Facts(chat(PACK)))
+    assert replied.changes == (KeepQuery(77, "topic:energy"),)
+    assert "Follow Energy and uranium?" in read_by_telegram(replied)
+    saved = answer(tapped("save", "77"), Facts(chat(PACK), pending_query="topic:energy"))
+    assert saved.changes == (Subscribe("topic:energy", Mode.PACK),)
+
+
+REFUSED = {
+    Reason.EMPTY: ("!!!", "!!!"),
+    Reason.TOO_LONG: ("a" * 305, "aaaaa"),
+    Reason.TOO_MANY_TERMS: (" ".join(f"w{n}" for n in range(31)), "w30"),
+    Reason.TOO_DEEP: ("((((((a))))))", "("),
+    Reason.NOTHING_WANTED: ("-a -b", "-a -b"),
+    Reason.QUOTE_OPEN: ('a "b <c', '"b <c'),
+    Reason.QUOTE_EMPTY: ('a "" b', '""'),
+    Reason.PAREN_OPEN: ("a (b", "(b"),
+    Reason.PAREN_UNEXPECTED: ("a) b", ")"),
+    Reason.PAREN_EMPTY: ("a () b", ")"),
+    Reason.OR_ALONE: ("a OR", "OR"),
+    Reason.MINUS_ALONE: ("a NOT", "NOT"),
+    Reason.STAR_SHORT: ("ab*", "ab*"),
+    Reason.STAR_PLACE: ("a*b", "*b"),
+    Reason.FILTER_EMPTY: ("a source:", "source:"),
+    Reason.FILTER_VALUE: ("a lang:Kazakh", "Kazakh"),
+    Reason.TOPIC_UNKNOWN: ("topic:sport", "sport"),
+}
+
+
+def test_every_reason_to_refuse_has_its_case() -> None:
+    assert set(REFUSED) == set(Reason)
+
+
+@pytest.mark.parametrize("reason", REFUSED)
+def test_a_query_that_is_not_understood_gets_a_sentence_that_points_at_the_place(
+    reason: Reason,
+) -> None:
+    query, place = REFUSED[reason]
+    refused = parse_query(query)
+    assert isinstance(refused, QueryRefused)
+    assert refused.reason is reason
+    for language in locale.LANGUAGES:
+        texts = locale.texts(CATALOGUES, language, "UTC")
+        replied = answer(asked("add", query), Facts(chat(PACK)), texts)
+        assert replied.changes == ()
+        assert replied.answer is not None
+        read = telegram_reads(replied.answer.html)
+        assert isinstance(read, ReadText)
+        pointed = [
+            read.text.encode("utf-16-le")[2 * e.offset :][: 2 * e.length] for e in read.entities
+        ]
+        assert [part.decode("utf-16-le") for part in pointed if part] == [place]
+
+
+def test_what_is_watched_already_is_not_asked_again() -> None:
+    replied = answer(asked("add", "uranium"), Facts(chat(PACK, WORD)))
+    assert replied.changes == ()
+    assert "uranium is already watched here" in read_by_telegram(replied)
+
+
+def test_save_subscribes_in_place_and_at_once() -> None:
+    replied = answer(tapped("save", "77"), Facts(chat(PACK), pending_query="uranium"))
+    assert replied.changes == (Subscribe("uranium", Mode.AT_ONCE),)
+    assert replied.edits_message == 40
+    assert "Saved: uranium" in read_by_telegram(replied)
+
+
+def test_save_tapped_twice_subscribes_once() -> None:
+    replied = answer(tapped("save", "101"), Facts(chat(PACK, WORD), pending_query="uranium"))
+    assert replied.changes == ()
+
+
+def test_save_in_a_paused_chat_says_that_nothing_will_come() -> None:
+    paused = chat(PACK, state=ChatState.PAUSED)
+    assert "paused" in words(tapped("save", "77"), Facts(paused, pending_query="uranium"))
+
+
+def test_save_of_a_query_that_was_swept_asks_for_it_again() -> None:
+    replied = answer(tapped("save", "77"), Facts(chat(PACK)))
+    assert replied.changes == ()
+    assert "once more" in read_by_telegram(replied)
+
+
+def test_cancel_takes_the_place_of_the_question() -> None:
+    replied = answer(tapped("cancel"), Facts(chat(PACK)))
+    assert (replied.changes, replied.edits_message) == ((), 40)
+    assert replied.answer is not None
+    assert replied.answer.keyboard == ()
+
+
+# ---------------------------------------------------------------- lists
+
+
+def test_keywords_lists_what_is_watched_with_how_it_is_told() -> None:
+    gathered = Subscription(3, 102, "grain", Mode.GATHERED, gather_minutes=30)
+    replied = answer(asked("keywords"), Facts(chat(PACK, WORD, gathered)))
+    assert read_by_telegram(replied).splitlines() == [
+        "Watched here",
+        "1. All news about Kazakhstan – what matters most at once, the rest gathered every hour",
+        "2. uranium – at once",
+        "3. grain – gathered every 30 minutes",
+    ]
+    assert replied.answer is not None
+    assert [row[0].data for row in replied.answer.keyboard] == ["rm:1", "rm:2", "rm:3"]
+
+
+def many(count: int) -> tuple[Subscription, ...]:
+    return tuple(Subscription(n, 100 + n, f"word{n}", Mode.AT_ONCE) for n in range(1, count + 1))
+
+
+@pytest.mark.parametrize(
+    ("page", "first", "rows", "arrows"),
+    [
+        ("", "word1", 8, ("keywords:3", "1/3", "keywords:2")),
+        ("2", "word9", 8, ("keywords:1", "2/3", "keywords:3")),
+        ("3", "word17", 3, ("keywords:2", "3/3", "keywords:1")),
+        ("99", "word17", 3, ("keywords:2", "3/3", "keywords:1")),
+        ("-5", "word1", 8, ("keywords:3", "1/3", "keywords:2")),
+        ("x", "word1", 8, ("keywords:3", "1/3", "keywords:2")),
+    ],
+)
+def test_long_lists_are_paged(
+    page: str, first: str, rows: int, arrows: tuple[str, str, str]
+) -> None:
+    replied = answer(tapped("keywords", page), Facts(chat(*many(19))))
+    assert first in read_by_telegram(replied).splitlines()[1]
+    assert replied.edits_message == 40
+    assert replied.answer is not None
+    *removers, (before, here, after) = replied.answer.keyboard
+    assert len(removers) == rows
+    assert (before.data, here.text, after.data) == arrows
+
+
+def test_remove_without_words_shows_the_list() -> None:
+    assert answer(asked("remove"), Facts(chat(PACK, WORD))) == answer(
+        asked("keywords"), Facts(chat(PACK, WORD))
+    )
+
+
+@pytest.mark.parametrize("typed", ["uranium", " URANIUM "])
+def test_remove_takes_the_query_that_is_meant(typed: str) -> None:
+    replied = answer(asked("remove", typed), Facts(chat(PACK, WORD)))
+    assert replied.changes == (Unsubscribe(2),)
+
+
+def test_remove_takes_a_topic_by_its_name() -> None:
+    replied = answer(asked("remove", "all news about kazakhstan"), Facts(chat(PACK, WORD)))
+    assert replied.changes == (Unsubscribe(1),)
+
+
+def test_remove_of_what_is_not_watched_shows_what_is() -> None:
+    replied = answer(asked("remove", "grain"), Facts(chat(PACK, WORD)))
+    assert replied.changes == ()
+    text = read_by_telegram(replied)
+    assert "grain is not watched here" in text
+    assert "2. uranium" in text
+
+
+def test_the_remove_button_removes_and_stays_on_its_page() -> None:
+    replied = answer(tapped("rm", "12"), Facts(chat(*many(19))))
+    assert replied.changes == (Unsubscribe(12),)
+    text = read_by_telegram(replied)
+    assert "word12 " not in text
+    assert "word11 " in text
+    assert replied.toast == "Removed."
+
+
+def test_the_last_remove_button_leaves_a_hint() -> None:
+    replied = answer(tapped("rm", "2"), Facts(chat(WORD)))
+    assert replied.changes == (Unsubscribe(2),)
+    assert "Nothing is watched here" in read_by_telegram(replied)
+
+
+@pytest.mark.parametrize("forged", ["2", "999", "", "x", "-1", "9" * 40, "١"])
+def test_a_remove_button_that_was_tapped_before_or_is_forged_removes_nothing(forged: str) -> None:
+    replied = answer(tapped("rm", forged), Facts(chat(PACK)))
+    assert replied.changes == ()
+    assert replied.toast == "It was removed before."
+
+
+# ---------------------------------------------------------------- pause, status, the cap
+
+
+def test_pause_and_resume() -> None:
+    paused = answer(asked("pause"), Facts(chat(PACK)))
+    assert paused.changes == (SetChatState(ChatState.PAUSED),)
+    assert paused.answer is not None
+    assert paused.answer.keyboard[0][0].data == "resume"
+    sleeping = Facts(chat(PACK, state=ChatState.PAUSED))
+    assert answer(asked("pause"), sleeping).changes == ()
+    resumed = answer(tapped("resume"), sleeping)
+    assert (resumed.changes, resumed.edits_message) == ((SetChatState(ChatState.ACTIVE),), 40)
+    assert answer(asked("resume"), Facts(chat(PACK))).changes == ()
+
+
+def test_status_tells_how_things_stand() -> None:
+    facts = Facts(replace(chat(PACK, WORD), hourly_cap=30), status=STATUS)
+    assert words(asked("status"), facts).splitlines() == [
+        "Alerts are on.",
+        "2 subscriptions here: /keywords",
+        "At most 30 single messages an hour, the rest is gathered.",
+        "3 alerts are on their way here.",
+        "",
+        "120 feeds are read.",
+        "1 feed fails now.",
+        "2200 headlines came in the last 24 hours.",
+        "Last read: 14:05",
+    ]
+
+
+def test_status_before_anything_happened() -> None:
+    nothing = StatusFacts(feeds=0, feeds_failing=0, last_poll_at=None, items_day=0, pending=0)
+    assert "Nothing has been read yet." in words(asked("status"), Facts(None, status=nothing))
+
+
+def test_the_cap_button_changes_the_cap_and_leaves_the_alert_as_it_is() -> None:
+    replied = answer(tapped("cap", "30"), Facts(chat(PACK)))
+    assert replied == Reply(
+        (SetHourlyCap(30),), toast="From now on up to 30 single messages an hour."
+    )
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        *(tapped("cap", forged) for forged in ("0", "-3", "9999", "x", "")),
+        *(tapped("unknown", argument) for argument in ("", "<b>")),
+    ],
+)
+def test_a_button_that_is_forged_or_out_of_date_changes_nothing(request_: Request) -> None:
+    replied = answer(request_, Facts(None))
+    assert replied == Reply(toast="This button does nothing any more.", ensure_chat=False)
+
+
+def test_an_unknown_command_gets_one_helpful_sentence() -> None:
+    text = words(asked("unknown", "/fro<b"), Facts(None))
+    assert text == "I do not know /fro<b; /help says what I can do."
+
+
+@pytest.mark.parametrize("state", [ChatState.GONE, ChatState.MUTED])
+def test_whoever_writes_to_us_may_be_answered(state: ChatState) -> None:
+    replied = answer(asked("help"), Facts(chat(PACK, state=state)))
+    assert replied.changes == (SetChatState(ChatState.ACTIVE),)
+    asleep = answer(asked("pause"), Facts(chat(PACK, state=state)))
+    assert asleep.changes == (SetChatState(ChatState.ACTIVE), SetChatState(ChatState.PAUSED))
+
+
+def test_the_flow_reads_only_what_a_verb_needs() -> None:
+    fields = set(Facts.__dataclass_fields__) - {"chat"}
+    assert needs("start") == {"latest"}
+    assert needs("pause") == frozenset()
+    for verb in COMMANDS | TAPS | {"text", "unknown", "left", "joined", "moved"}:
+        assert needs(verb) <= fields
+
+
+# ---------------------------------------------------------------- whatever the data is
+
+ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=300)
+LONG = st.builds(lambda text, n: text * n, ANY_TEXT, st.integers(1, 40))
+URLS = st.sampled_from(["https://e.org/\"'<>&", "ftp://e.org", "javascript:x", ""]) | LONG
+MODES = st.sampled_from(list(Mode))
+SUBSCRIPTIONS = st.lists(
+    st.builds(
+        Subscription, st.integers(1, 2**63 - 1), st.just(1), LONG, MODES, st.integers(1, 999)
+    ),
+    max_size=30,
+).map(tuple)
+HEADLINES = st.lists(
+    st.builds(
+        Headline, st.just(1), LONG, URLS, LONG, st.just("en"), st.datetimes(timezones=st.just(UTC))
+    ),
+    max_size=3,
+).map(tuple)
+VERBS = st.sampled_from(sorted(COMMANDS | TAPS | {"text", "unknown", "left", "joined", "moved"}))
+CHATS = st.none() | st.builds(
+    lambda subscriptions, state: chat(*subscriptions, state=state),
+    SUBSCRIPTIONS,
+    st.sampled_from(list(ChatState)),
+)
+
+
+@settings(deadline=None)
+@given(VERBS, LONG, st.booleans(), CHATS, HEADLINES, LONG, st.sampled_from(locale.LANGUAGES))
+def test_telegram_takes_every_answer_whatever_it_holds(
+    verb: str,
+    argument: str,
+    tap: bool,
+    known: ChatFacts | None,
+    headlines: tuple[Headline, ...],
+    pending: str,
+    language: str,
+) -> None:
+    request = tapped(verb, argument) if tap else asked(verb, argument)
+    facts = Facts(known, headlines, STATUS, pending)
+    answer(request, facts, locale.texts(CATALOGUES, language, "Asia/Almaty"))
