@@ -20,7 +20,6 @@ from bot.matching.query import Query, QueryRefused, parse_query
 from bot.model import (
     Entry,
     Feed,
-    Hit,
     MatchText,
     Member,
     ParsedFeed,
@@ -230,8 +229,38 @@ def _entry(entry: Entry, declared: str) -> Line:
 
 def explain(settings: Settings, text: str, headline: str | None) -> list[str]:
     """`kazwatch explain`: what a query stands for, and why a headline matches or not."""
-    pack = read_pack(settings.pack_file)
-    matcher, query = Matcher(pack), query_of(text)
-    matcher.add(0, query)
-    found: tuple[Hit, ...] = matcher.match(MatchText(headline or ""))
-    return [*matcher.explain(query, headline), *(_hit(text, s) for h in found for s in h.spans)]
+    matcher, query = Matcher(read_pack(settings.pack_file)), query_of(text)
+    told = matcher.explain(query, None if headline is None else MatchText(headline))
+    lines = [f"query     {told.normal}"]
+    for leaf in told.leaves:
+        lines.append(f"{'wanted' if leaf.wanted else 'unwanted':9} {leaf.text}")
+        if leaf.entities:
+            lines.append(f"  names   {', '.join(leaf.entities)} of the pack, by all its names")
+        if leaf.forms:
+            lines.append(f"  forms   {_some(leaf.forms)}")
+        if leaf.keys:
+            lines.append(f"  keys    {_some(leaf.keys)}")
+        if leaf.found is not None:
+            lines.append(f"  found   {_where(leaf.found)}")
+        elif headline is not None:
+            lines.append("  found   nowhere")
+    if told.matched is not None:
+        lines.append(f"matches   {'yes' if told.matched else 'no'}  {_where(told.spans)}".rstrip())
+        for sign in told.signs:
+            foreign = ", of another country" if sign.foreign else ""
+            lines.append(f"  sign    {sign.entity}: {sign.span.text!r}, {sign.proof}{foreign}")
+        about = f"yes ({', '.join(told.topics) or 'no topic'})" if told.relevant else "no"
+        lines.append(f"about Kazakhstan  {about}")
+    return lines
+
+
+SHOWN = 40  # forms and keys; a word has a hundred
+
+
+def _some(words: Sequence[str]) -> str:
+    more = f" … and {len(words) - SHOWN} more" if len(words) > SHOWN else ""
+    return " ".join(words[:SHOWN]) + more
+
+
+def _where(spans: Sequence[Span]) -> str:
+    return ", ".join(f"{span.text!r} ({span.field} {span.start}-{span.end})" for span in spans)

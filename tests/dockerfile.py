@@ -124,8 +124,7 @@ class Build:
                 to = end if origin.is_file() and not target.endswith("/") else end / inside
                 to.parent.mkdir(parents=True, exist_ok=True)
                 if path.is_dir():
-                    # Links, not copies: no later step writes into what it copied.
-                    shutil.copytree(path, to, symlinks=True, copy_function=os.link)
+                    path.rename(to)  # of a stage, for which no later step asks again
                 else:
                     shutil.copy(path, to)
 

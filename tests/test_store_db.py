@@ -213,6 +213,32 @@ async def test_reading_needs_no_lock(db: Database, url: str) -> None:
     await alone.close()
 
 
+def test_a_database_that_nobody_closed_does_not_hold_the_process_up(tmp_path: Path) -> None:
+    code = textwrap.dedent(f"""
+        import asyncio, datetime, os
+        from bot.store.db import Database
+        from bot.store.sql import counter
+        async def leave_open():
+            now = datetime.datetime.now(datetime.UTC)
+            db = await Database.open("sqlite:///{tmp_path / "a.db"}", now=now)
+            async with db.write() as c, db.read() as r:
+                await counter(c, "x")
+                await counter(r, "x")
+            return db
+        db = asyncio.run(leave_open())
+    """)
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=20, capture_output=True)
+
+
+async def test_a_path_may_hold_signs_that_addresses_use(tmp_path: Path) -> None:
+    path = tmp_path / "50% of #1 & more.db"
+    db = await Database.open(f"sqlite:///{path}", now=NOW)
+    await put(db, "beats", 1)
+    assert await get(db, "beats") == 1
+    await db.close()
+    assert names(tmp_path) == [path.name, f"{path.name}.lock"]
+
+
 UNUSABLE = {
     "no directory": ("sqlite:///{dir}/none/a.db", "there is no directory {dir}/none"),
     "a directory": ("sqlite:///{dir}", "it is a directory"),

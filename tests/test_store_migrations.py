@@ -1,5 +1,6 @@
 """The schema's steps."""
 
+import asyncio
 import shutil
 from pathlib import Path
 
@@ -105,6 +106,17 @@ async def test_a_failed_first_opening_leaves_nothing(empty_url: str, tmp_path: P
     async with db.read() as c:
         assert await columns(c) == {}
     await db.close()
+
+
+async def test_processes_that_open_an_empty_database_at_once_wait_for_each_other(
+    empty_url: str, backend: str
+) -> None:
+    openings = [Database.open(empty_url, now=NOW) for _ in range(4)]
+    opened = await asyncio.gather(*openings, return_exceptions=True)
+    databases = [db for db in opened if isinstance(db, Database)]
+    assert len(databases) == (1 if backend == "sqlite" else 4), opened
+    for db in databases:
+        await db.close()
 
 
 async def test_a_schema_newer_than_the_code_is_refused(db: Database, url: str) -> None:

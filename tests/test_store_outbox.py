@@ -343,6 +343,32 @@ async def test_a_summary_tells_all_that_waits_in_it(db: Database) -> None:
         assert (alert.state, alert.last_told_at, alert.message_id) == ("sent", NOW, None)
 
 
+async def test_what_a_summary_has_no_room_for_comes_in_the_next(db: Database) -> None:
+    for title in TITLES:
+        await story(db, planned(single=False), (title, "steppe"))
+    (due,) = await claim(db)
+    assert isinstance(due.content, tuple)
+    left_over = [told.alert_id for told in due.content[1:]]
+    await outbox.put_off(db, due, left_over, NOW)
+    assert await claim(db) == [], "the first one is under way"
+    await send(db, due, message_id=70)
+    told = [row.id for row in await rows(db, schema.alerts) if row.state == "sent"]
+    assert told == [due.content[0].alert_id]
+    (rest,) = await claim(db)
+    assert (rest.kind, rest.priority) == (Kind.SUMMARY, Priority.SUMMARY)
+    assert rest.content == due.content[1:]
+
+
+async def test_a_late_holder_puts_nothing_off(db: Database) -> None:
+    await story(db, planned(single=False), (TITLES[0], "steppe"))
+    (late,) = await claim(db)
+    await claim(db, NOW + LEASE)
+    assert isinstance(late.content, tuple)
+    await outbox.put_off(db, late, [late.content[0].alert_id], NOW)
+    (alert,) = await rows(db, schema.alerts)
+    assert alert.carried_by == late.delivery_id
+
+
 async def test_an_edit_tells_that_the_story_grew(db: Database) -> None:
     view = await story(db, planned(single=True), (TITLES[0], "steppe"))
     (first,) = await claim(db)

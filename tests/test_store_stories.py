@@ -13,6 +13,7 @@ from bot.model import (
     AlertSettings,
     Audience,
     ChatState,
+    DeliveryState,
     GroupDecision,
     Mode,
     Plan,
@@ -391,6 +392,20 @@ async def test_an_alert_is_not_promoted_out_of_a_summary_under_way(db: Database)
     await join(db, item, late, same(view), now=at)
     (row,) = await rows(db, schema.deliveries)
     assert (row.id, row.state) == (claimed.delivery_id, "pending")
+
+
+async def test_what_may_have_arrived_in_a_summary_is_not_told_again_by_a_promotion(
+    db: Database,
+) -> None:
+    _, query = await subscribe(db)
+    view = await join(db, await publish(db, query), gather)
+    (lost,) = await outbox.claim_due(db, NOW + HOUR, 10, LEASE)
+    await send(
+        db, lost, state=DeliveryState.PENDING, outcome="uncertain", due_at=NOW + HOUR, ambiguous=1
+    )
+    await join(db, await publish(db, query, "More", "caspian"), promote, same(view))
+    (row,) = await rows(db, schema.deliveries)
+    assert (row.kind, row.state) == ("summary", "pending")
 
 
 async def test_a_message_has_one_edit_that_waits(db: Database) -> None:

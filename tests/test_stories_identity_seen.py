@@ -247,6 +247,7 @@ LOUDNESS = {
     "back after more, older": (facts(72 * HOURS), 24.1, Telling.SILENT),
     "moved, dated since": (facts(new=11), 0.1, Telling.ALERT),
     "moved, dated before": (facts(new=11), 0.2, Telling.SILENT),
+    "moved, dated in that very second": (facts(0.9999 * HOURS, new=11), 1, Telling.ALERT),
     "moved, undated": (facts(new=20), None, Telling.SILENT),
     "half is not more than half": (facts(new=10), 0.2, Telling.ALERT),
     "a small document": (facts(entries=9, new=9), 0.2, Telling.ALERT),

@@ -34,9 +34,10 @@ from bot.telegram.menus import command_menus
 from bot.telegram.sender import Me, Sender
 from bot.telegram.updates import get_updates
 from bot.web.serving import serve
+from tests.tokens import LOCAL_TOKEN as TOKEN
 
 NOW = datetime(2026, 11, 24, 9, 5, tzinfo=UTC)
-TOKEN = "777000:AAlocal_server-token"
+
 CATALOGUES = locale.load(Path(locale.__file__).parent)
 HEADLINE = Headline(5, "Uranium & <steel>", "https://e.org/?a=1&b=2", "The Outlet", "en", NOW)
 PACK = Subscription(1, 100, "topic:everything", Mode.PACK)

@@ -31,8 +31,8 @@ from bot.model import (
 from bot.telegram.connection import TokenRequest, connect
 from bot.telegram.sender import Me, Sender
 from bot.telegram.updates import OtherInstance, get_updates
+from tests.tokens import SENDER_TOKEN as TOKEN
 
-TOKEN = "123456:AAsecret_part-of_the_token"
 MESSAGE = Message(telegram_id=7, thread_id=0, html="<b>news</b>")
 EDIT = Message(telegram_id=7, thread_id=0, html="<b>news</b>", edits_message=55)
 

@@ -2,7 +2,7 @@
 
     .venv/bin/python tools/screenshot.py [FILE]
 
-Takes some minutes: an alert must come, and one must grow.
+Takes three minutes: alerts must come in two scripts, and one must grow.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from playwright.async_api import Page, ViewportSize, expect
@@ -21,7 +22,10 @@ from playwright.async_api import Page, ViewportSize, expect
 from tests.browser import executable, launched
 
 ROOT = Path(__file__).resolve().parent.parent
-SIZE: ViewportSize = {"width": 1280, "height": 860}
+SIZE: ViewportSize = {"width": 1100, "height": 1070}  # CSS pixels
+SCALE = 1.1
+FETCHED = 8.0  # seconds after which the demo has polled its feeds
+MOMENT = 40  # second of a minute to start at, so that a summary comes between the two alerts
 ADDRESS = re.compile(r"http://127\.0\.0\.1:[0-9]+/")
 MINUTE = 60_000  # ms
 
@@ -36,7 +40,7 @@ async def shoot(url: str, path: Path, script: Script, scheme: str = "light") -> 
     async with launched(chromium) as browser:
         context = await browser.new_context(
             viewport=SIZE,
-            device_scale_factor=1.5,
+            device_scale_factor=SCALE,
             color_scheme="dark" if scheme == "dark" else "light",
             locale="en-GB",
             timezone_id="Asia/Almaty",  # as the chats of the demo
@@ -49,16 +53,18 @@ async def shoot(url: str, path: Path, script: Script, scheme: str = "light") -> 
 
 
 async def visit(page: Page) -> None:
-    """/start, a word of one's own, and patience until a story has grown in place."""
+    """/start, a word of one's own, an alert that grows in place, and one in another script."""
     theirs = page.locator(".message:not(.mine)")
-    await page.locator("#chips").get_by_text("/start", exact=True).click()
-    await expect(theirs).not_to_have_count(0, timeout=MINUTE)
-    await page.locator("#chips").get_by_text("/add Tokayev").click()
+    chips = page.locator("#chips")
+    await asyncio.sleep(FETCHED)
+    await chips.get_by_text("/start", exact=True).click()
+    await expect(theirs.first.locator("a")).to_have_count(3, timeout=MINUTE)
+    await chips.get_by_text("/add Tokayev").click()
     await page.get_by_role("button", name="Save").click(timeout=MINUTE)
     await expect(theirs.locator(".edited")).to_have_count(1, timeout=MINUTE)
-    saved = await theirs.count()
-    await expect(theirs.nth(saved)).to_be_visible(timeout=4 * MINUTE)
-    await expect(theirs.locator(".edited").nth(1)).to_be_visible(timeout=8 * MINUTE)
+    grown = theirs.filter(has_text="matched: tokayev").filter(has_text="also: ")
+    await expect(grown.locator(".edited").first).to_be_visible(timeout=4 * MINUTE)
+    await expect(theirs.filter(has_text="(Токаевым)")).to_be_visible(timeout=4 * MINUTE)
     await page.mouse.move(0, 0)
     await page.locator("#scroll").evaluate("box => box.scrollTo(0, box.scrollHeight)")
     await page.wait_for_timeout(2500)  # toasts and highlights go
@@ -89,6 +95,8 @@ async def _address(process: asyncio.subprocess.Process) -> str:
 
 
 async def main() -> None:
+    now = datetime.now(UTC)
+    await asyncio.sleep((MOMENT - now.second - now.microsecond / 1e6) % 60)
     path = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "demo.png"
     async with demo() as url:
         await shoot(url, path.absolute(), visit)

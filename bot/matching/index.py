@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.matching.forms.expand import ENDINGS, LONGEST, as_written, stems
+from bot.matching.lexemes import MIN_PREFIX
 from bot.matching.ordinary import ORDINARY
-from bot.matching.query import MIN_PREFIX
 from bot.matching.words import Script, fold, has_kazakh_letters, key, near, plain
 
 CACHE_WORDS = 200_000  # words of texts that are kept; then they are all forgotten

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from itertools import starmap
+
+from bot.matching.explain import Explanation, Leaf, Sign, expanded, leaves
 from bot.matching.index import Index
+from bot.matching.nodes import Node, Topic
 from bot.matching.pack import Pack
-from bot.matching.query import Query, Topic
-from bot.matching.signs import Evidence, Signs, View
+from bot.matching.query import Query, normal_form
+from bot.matching.signs import Evidence, Signs
 from bot.matching.terms import Compiled, Compiler, Runs
+from bot.matching.view import View
 from bot.matching.words import WORD, spaced
 from bot.model import Hit, MatchText, Span
 
 EVERYTHING = "everything"
+EXPLAINED = -1  # the id of a query while it is explained; ids of queries are positive
 _NOTHING = Evidence()
 
 
@@ -24,12 +30,12 @@ class _Posting:
         alone: tuple[int, ...],
         sought: tuple[tuple[int, bool], ...],
         anchored: bool,
-        in_name: bool,
+        in_name: int,
     ) -> None:
         self.alone = alone  # queries that are this one word
         self.sought = sought  # words of other queries and the pack, with whether by own letters
         self.anchored = anchored  # one of those queries, or a name of one word, may be here
-        self.in_name = in_name  # stands in a name of several words: beside another such, look
+        self.in_name = in_name  # 1: stands in names of several words, 2: in one that waits for it
 
 
 class Matcher:
@@ -124,7 +130,70 @@ class Matcher:
                 text.language, text.source, text.domestic,
             )  # fmt: skip
             self._match_anchored(view, found)
-        return tuple([Hit(query_id, spans) for query_id, spans in found.items()])
+        return tuple(starmap(Hit, found.items()))
+
+    def explain(self, query: Query, text: MatchText | None = None) -> Explanation:
+        """What a query stands for; with a text, where its parts occur there and what the pack
+        says of it. Leaves the matcher as it was."""
+        view = self._whole_view(text or MatchText(""))
+        evidence = self._signs.read(view)
+        topics = self._signs.topics(view, evidence) if evidence.relevant else {}
+        told = []
+        for node, wanted in leaves(query.root):
+            forms, keys = expanded(node)
+            entities: tuple[str, ...] = ()
+            found: tuple[Span, ...] | None = None
+            if not isinstance(node, Topic):
+                entities, found = self._try(node, text, evidence)
+            told.append(Leaf(normal_form(node), wanted, entities, forms, keys, found))
+        spans: tuple[Span, ...] = ()
+        matched = None
+        if text is not None:
+            self.add(EXPLAINED, query)
+            hits = [hit for hit in self.match(text) if hit.query_id == EXPLAINED]
+            self.discard(EXPLAINED)
+            matched, spans = bool(hits), hits[0].spans if hits else ()
+        signs = tuple(
+            Sign(
+                each.entity.id,
+                Span(*_located(view, each.first, each.last)),
+                each.proof.name.lower(),
+                each.entity.foreign,
+            )
+            for each in evidence.occurrences
+        )
+        return Explanation(
+            query.normal, tuple(told), matched, spans, signs, evidence.relevant, tuple(topics)
+        )
+
+    def _try(
+        self, node: Node, text: MatchText | None, evidence: Evidence
+    ) -> tuple[tuple[str, ...], tuple[Span, ...] | None]:
+        """The entities that a leaf names, and where it occurs."""
+        compiled = self._compiler.compile(node)
+        found = None
+        if text is not None:
+            view = self._whole_view(text)
+            runs = compiled.test(view, evidence)
+            found = None if runs is None else _spans(view, runs)
+        for sought in compiled.used:
+            self._index.drop(sought)
+        return tuple(sorted(compiled.entities)), found
+
+    def _whole_view(self, text: MatchText) -> View:
+        """A view that knows every sought word, whether a query waits for it or not."""
+        title, summary = spaced(text.title), spaced(text.summary)
+        surfaces = WORD.findall(title)
+        in_title = len(surfaces)
+        surfaces += WORD.findall(summary)
+        at: dict[int, list[tuple[int, bool]]] = {}
+        for place, surface in enumerate(surfaces):
+            for one in self._index.find(self._index.read(surface)):
+                at.setdefault(one.word, []).append((place, one.exact))
+        return View(
+            title, summary, surfaces, _starts(title, summary, surfaces, in_title), in_title, at,
+            text.language, text.source, text.domestic,
+        )  # fmt: skip
 
     def _posting(self, surface: str) -> _Posting | None:
         if surface in self._postings:
@@ -132,7 +201,7 @@ class Matcher:
         signs = self._signs
         alone: list[int] = []
         sought: list[tuple[int, bool]] = []
-        anchored = in_name = False
+        anchored, in_name = False, 0
         for one in self._index.find(self._index.read(surface)):
             alone += self._alone.get(one.word, ())
             anchored = (
@@ -141,7 +210,7 @@ class Matcher:
                 or bool(self._anchored.get(one.word))
                 or not self._of_entity.keys().isdisjoint(signs.foreign.get(one.word, ()))
             )
-            in_name = in_name or one.word in signs.in_names
+            in_name = max(in_name, signs.in_names.get(one.word, 0))
             if one.word in signs.words or self._uses.get(one.word):
                 sought.append((one.word, one.exact))
         posting = None
@@ -202,13 +271,13 @@ def _match_alone(
     """Queries of one word, the bulk of them. Returns whether others want a look at the text."""
     anchored = False
     end = 0
-    in_name = False
+    before = 0
     index = field.index
     for surface, posting in zip(surfaces, meant, strict=True):
         start = index(surface, end)
         end = start + len(surface)
         if posting is None:
-            in_name = False
+            before = 0
             continue
         if posting.alone:
             span = (Span(name, start, end, surface),)
@@ -217,9 +286,9 @@ def _match_alone(
                     found[query_id] += span
                 else:
                     found[query_id] = span
-        if posting.anchored or (in_name and posting.in_name):
+        if posting.anchored or (before and posting.in_name and before + posting.in_name > 2):
             anchored = True
-        in_name = posting.in_name
+        before = posting.in_name
     return anchored
 
 
@@ -245,9 +314,7 @@ def _places(meant: list[_Posting | None]) -> dict[int, list[tuple[int, bool]]]:
 
 
 def _located(view: View, first: int, last: int) -> tuple[str, int, int, str]:
-    name, field = (
-        ("title", view.title) if last < view.in_title else ("summary", view.summary)
-    )
+    name, field = ("title", view.title) if last < view.in_title else ("summary", view.summary)
     start, end = view.starts[first], view.starts[last] + len(view.surfaces[last])
     return name, start, end, field[start:end]
 

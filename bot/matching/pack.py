@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.errors import SettingsError
-from bot.matching.query import TOPICS, is_acronym
+from bot.matching.lexemes import is_acronym
+from bot.matching.nodes import TOPICS
 from bot.matching.words import WORD, Script, fold, has_kazakh_letters, key, spaced
 
 

@@ -13,8 +13,9 @@ from enum import IntEnum
 
 from bot.matching.forms.kk import is_inhabitant
 from bot.matching.index import Index, Reading, Sought
+from bot.matching.lexemes import is_acronym
 from bot.matching.pack import Entity, Name, Pack
-from bot.matching.query import is_acronym
+from bot.matching.view import View, among_names, capital_shows
 from bot.matching.words import Script, fold
 
 SUMMARY_LENGTH = 300  # characters of a summary that the pack reads
@@ -26,33 +27,6 @@ class Proof(IntEnum):
     INCIDENTAL = 1
     AMBIGUOUS = 2
     SURE = 3
-
-
-@dataclass(slots=True)
-class View:
-    """A text as the rules see it: the words of title and summary in one row."""
-
-    title: str
-    summary: str
-    surfaces: list[str]
-    starts: list[int]  # offset of each word in its field
-    in_title: int  # so many of the words are the title's
-    at: dict[int, list[tuple[int, bool]]]  # sought word → where, and whether by its own letters
-    language: str = ""
-    source: str = ""
-    domestic: bool = False
-
-    def side_by_side(self, first: int, last: int) -> bool:
-        """Whether a run of words lies in one field."""
-        return last < len(self.surfaces) and not first < self.in_title <= last
-
-    def between(self, index: int) -> str | None:
-        """What stands between a word and the one before it; None before a field's first."""
-        if index in (0, self.in_title):
-            return None
-        field = self.title if index < self.in_title else self.summary
-        before = index - 1
-        return field[self.starts[before] + len(self.surfaces[before]) : self.starts[index]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +77,17 @@ class Signs:
         self._apart: dict[str, list[_Pattern]] = {}
         self._unless: dict[str, list[_Pattern]] = {}
         self._topic_words: dict[int, list[tuple[str, _Pattern]]] = {}
-        alone = {name.words[0] for entity in pack.entities.values() for name in entity.names
-                 if len(name.words) == 1}
+        alone = {
+            name.words[0]
+            for entity in pack.entities.values()
+            for name in entity.names
+            if len(name.words) == 1
+        }
         self._alone = {fold(word)[0] for word in alone}
         # Without one of these the pack has nothing to say: names of one word; two words side by
         # side of longer names; for a query that names something foreign, its names (→ entities).
         self.triggers: set[int] = set()
-        self.in_names: set[int] = set()
+        self.in_names: dict[int, int] = {}  # 2 where a name waits for the word, else 1
         self.foreign: dict[int, set[str]] = {}
         self.words: set[int] = set()  # all that ``read`` asks for
         for entity in pack.entities.values():
@@ -117,7 +95,9 @@ class Signs:
                 pattern = self._pattern(name.words, name)
                 self._names.setdefault(_anchor(pattern), []).append((pattern, name, entity))
                 if len(name.words) > 1:
-                    self.in_names.update(pattern[0])
+                    for number in pattern[0]:
+                        self.in_names.setdefault(number, 1)
+                    self.in_names[_anchor(pattern)] = 2
                 elif entity.foreign:
                     self.foreign.setdefault(_anchor(pattern), set()).add(entity.id)
                 else:
@@ -182,28 +162,29 @@ class Signs:
             ends += 1
         return ends
 
-    def _proof(
-        self, view: View, entity: Entity, name: Name, first: int, last: int
-    ) -> Proof | None:
+    def _proof(self, view: View, entity: Entity, name: Name, first: int, last: int) -> Proof | None:
         """What a name proves where it stands; None: it is not the entity."""
         reading = self._index.read(view.surfaces[first])
         if first == last and not _may_be(view, entity, name, first, reading):
             return None
-        if any(_within(run, first, last) for run in self._found(self._apart[entity.id], view)):
+        if reading.script in name.first_name and among_names(view, first, last):
             return None
-        if any(self._found(self._unless[entity.id], view)):
-            return None
-        if reading.script in name.first_name and _among_names(view, first, last):
+        if self._means_another(view, entity, (first, last)):
             return None
         ambiguous = reading.script in name.ambiguous
         if first == last and not name.any_case and _is_common(entity, reading):
-            shown = _capital_shows(view, first)
+            shown = capital_shows(view, first)
             if shown is None:
                 return None
             ambiguous = ambiguous or not shown
         if ambiguous and not any(self._found(self._beside[entity.id], view)):
             return Proof.AMBIGUOUS
         return Proof.INCIDENTAL if entity.incidental else Proof.SURE
+
+    def _means_another(self, view: View, entity: Entity, at: tuple[int, int]) -> bool:
+        if any(self._found(self._unless[entity.id], view)):
+            return True
+        return any(_within(run, *at) for run in self._found(self._apart[entity.id], view))
 
     @staticmethod
     def _found(patterns: list[_Pattern], view: View) -> Iterator[tuple[int, int]]:
@@ -256,12 +237,9 @@ class Signs:
                 found.append(entity.id)
         return sorted(set(found))
 
-
     def is_place(self, entities: Sequence[str]) -> bool:
         """Whether one of the entities is a place."""
-        return any(
-            name.place for entity in entities for name in self._pack.entities[entity].names
-        )
+        return any(name.place for entity in entities for name in self._pack.entities[entity].names)
 
 
 def _sought(word: str, name: Name | None) -> Sought:
@@ -289,9 +267,13 @@ def _runs(pattern: _Pattern, view: View) -> list[tuple[int, int]]:
     for place, _ in places:
         first = place - anchor
         last = first + len(numbers) - 1
-        if first >= 0 and view.side_by_side(first, last) and all(
-            any(there == first + step for there, _ in view.at.get(number, ()))
-            for step, number in enumerate(numbers)
+        if (
+            first >= 0
+            and view.side_by_side(first, last)
+            and all(
+                any(there == first + step for there, _ in view.at.get(number, ()))
+                for step, number in enumerate(numbers)
+            )
         ):
             found.append((first, last))
     return found
@@ -332,47 +314,3 @@ def _may_be(view: View, entity: Entity, name: Name, at: int, reading: Reading) -
 
 def _is_common(entity: Entity, reading: Reading) -> bool:
     return "*" in entity.common or reading.letters in entity.common
-
-
-def _capital_shows(view: View, at: int) -> bool | None:
-    """None: small letters. False: a capital that proves nothing, at the start of a sentence or
-    among capitals. True: a name's capital."""
-    surface = view.surfaces[at]
-    if not surface[0].isupper():
-        return None
-    field = view.title if at < view.in_title else view.summary
-    if len(surface) > 1 and surface.isupper() and field.isupper():
-        return False
-    start, end = view.starts[at], view.starts[at] + len(surface)
-    if field[start - 1 : start] in _QUOTES and field[end : end + 1] in _QUOTES:
-        return True  # «Барыс»
-    return not _begins_sentence(view, at)
-
-
-_QUOTES = frozenset("\"«»“”„‟'’‘")
-_ENDS = frozenset(".!?…:;•|\n—–·")
-
-
-def _begins_sentence(view: View, at: int) -> bool:
-    gap = view.between(at)
-    if gap is None:
-        return True
-    if not set(gap) & _ENDS:
-        return False
-    before = view.surfaces[at - 1]
-    return not (gap.strip() == "." and len(before) <= 3 and not before.isdigit())  # г. Семей
-
-
-def _among_names(view: View, first: int, last: int) -> bool:
-    """A capitalised word right after or before: a person's first name or surname."""
-    if last + 1 < len(view.surfaces) and view.surfaces[last + 1][0].isupper():
-        gap = view.between(last + 1)
-        if gap is not None and not gap.strip():
-            return True
-    gap = view.between(first)
-    return (
-        gap is not None
-        and not gap.strip()
-        and view.surfaces[first - 1][0].isupper()
-        and not _begins_sentence(view, first - 1)
-    )

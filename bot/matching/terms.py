@@ -9,8 +9,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.matching.index import Index, Sought
-from bot.matching.query import All, Filter, InTitle, Node, Not, Phrase, Prefix, Some, Word
-from bot.matching.signs import Evidence, Signs, View
+from bot.matching.nodes import (
+    All,
+    Filter,
+    InTitle,
+    Node,
+    Not,
+    Phrase,
+    Prefix,
+    Some,
+    Topic,
+    Word,
+)
+from bot.matching.signs import Evidence, Signs
+from bot.matching.view import View
 from bot.matching.words import fold
 
 Runs = list[tuple[int, int]]
@@ -53,31 +65,33 @@ class Compiler:
         return Compiled(part.test, part.anchors or frozenset(), part.entities, tuple(used), alone)
 
     def _part(self, node: Node, used: list[Sought]) -> _Part:
-        if isinstance(node, Word):
-            return self._named([node], self._word(node, used), used)
-        if isinstance(node, Prefix):
-            return self._number(Sought(node.text, fold(node.text)[1], prefix=True), used)
-        if isinstance(node, Phrase):
-            return self._named(list(node.words), self._phrase(node, used), used)
-        if isinstance(node, All):
-            return self._all(node, used)
-        if isinstance(node, Some):
-            return _some([self._part(part, used) for part in node.parts])
-        if isinstance(node, Not):
-            return _not(self._part(node.part, used))
-        if isinstance(node, InTitle):
-            return _in_title(self._part(node.part, used))
-        assert isinstance(node, Filter)
-        return _filter(node)
+        match node:
+            case Word():
+                part = self._named([node], self._word(node, used))
+            case Prefix(letters):
+                part = self._number(Sought(letters, fold(letters)[1], prefix=True), used)
+            case Phrase(words):
+                part = self._named(list(words), self._phrase(node, used))
+            case All():
+                part = self._all(node, used)
+            case Some(parts):
+                part = _some([self._part(one, used) for one in parts])
+            case Not(inner):
+                part = _not(self._part(inner, used))
+            case InTitle(inner):
+                part = _in_title(self._part(inner, used))
+            case Filter():
+                part = _filter(node)
+            case Topic():
+                raise ValueError("a topic is no part of a query")
+        return part
 
     def _number(self, sought: Sought, used: list[Sought], exact: bool = False) -> _Part:
         used.append(sought)
         number = self._index.use(sought)
 
         def test(view: View, _: Evidence) -> Runs | None:
-            found = [
-                (place, place) for place, own in view.at.get(number, ()) if own or not exact
-            ]
+            found = [(place, place) for place, own in view.at.get(number, ()) if own or not exact]
             return found or None
 
         return _Part(test, frozenset({number}))
@@ -90,9 +104,8 @@ class Compiler:
         # A word that names an entity stands for its own letters; other spellings are the pack's.
         return self._number(sought, used, exact=bool(named))
 
-    def _named(self, words: list[Word], part: _Part, used: list[Sought]) -> _Part:
+    def _named(self, words: list[Word], part: _Part) -> _Part:
         """The words themselves, or any name of an entity that they name."""
-        del used
         entities = self._signs.named([word.text for word in words])
         return _some([part, *map(_entity, entities)]) if entities else part
 
@@ -128,7 +141,7 @@ class Compiler:
                 if words is None or not self._signs.named([word.text for word in words]):
                     continue
                 whole = _all([self._part(part, used) for part in group])
-                parts.append(self._named(words, whole, used))
+                parts.append(self._named(words, whole))
                 taken = length
                 break
             else:
@@ -159,9 +172,11 @@ def _entity(entity: str) -> _Part:
 def _some(parts: list[_Part]) -> _Part:
     def test(view: View, evidence: Evidence) -> Runs | None:
         found = [part.test(view, evidence) for part in parts]
-        return [run for runs in found for run in runs or ()] if any(
-            runs is not None for runs in found
-        ) else None
+        return (
+            [run for runs in found for run in runs or ()]
+            if any(runs is not None for runs in found)
+            else None
+        )
 
     anchors: frozenset[int] | None = frozenset()
     entities: frozenset[str] = frozenset()
@@ -201,7 +216,9 @@ def _phrase(parts: list[_Part], lengths: list[int]) -> _Part:
                 return None
         last = len(parts) - 1
         found = [
-            (first, first + last) for first in sorted(heads) if view.side_by_side(first, first + last)
+            (first, first + last)
+            for first in sorted(heads)
+            if view.side_by_side(first, first + last)
         ]
         return found or None
 

@@ -17,9 +17,7 @@ _APOSTROPHES = "'’‘ʼʻ`´ʹ′‛"
 # One word; the parts cannot overlap, so the search is linear.
 WORD = re.compile(rf"\w[\w{_MARKS}]*(?:[{_APOSTROPHES}][\w{_MARKS}]+)*")
 
-_IGNORED = dict.fromkeys(
-    [*range(0x300, 0x370), 0xAD, *range(0x200B, 0x200E), 0x2060, 0xFEFF], None
-)
+_IGNORED = dict.fromkeys([*range(0x300, 0x370), 0xAD, *range(0x200B, 0x200E), 0x2060, 0xFEFF], None)
 _DROP_APOSTROPHES = dict.fromkeys(map(ord, _APOSTROPHES), None)
 
 

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import quote
 
-import aiosqlite
 import asyncpg  # type: ignore[import-untyped]
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -97,9 +96,9 @@ class Database:
         if self._holder is not None:
             await self._holder.close()
             self._holder = None
-        if self._writer is not None:
-            await self._writer.dispose()
         await self._reader.dispose()
+        if self._writer is not None:  # the last, so that SQLite folds its log into the file
+            await self._writer.dispose()
         if self._lock is not None:
             self._lock.release()
             self._lock = None
@@ -317,17 +316,12 @@ def _keep_when_cancelled(context: ExceptionContext) -> None:
 
 
 def _sqlite_reader(path: Path, busy_timeout: timedelta) -> AsyncEngine:
-    async def connect() -> aiosqlite.Connection:
-        return await aiosqlite.connect(
-            f"file:{quote(str(path))}?mode=ro",
-            uri=True,
-            timeout=busy_timeout.total_seconds(),
-            isolation_level=None,
-        )
-
+    file = URL.create(
+        "sqlite+aiosqlite", database=f"file:{quote(str(path))}", query={"mode": "ro", "uri": "true"}
+    )
     engine = create_async_engine(
-        URL.create("sqlite+aiosqlite", database=str(path)),
-        async_creator=connect,
+        file,
+        connect_args={"timeout": busy_timeout.total_seconds(), "isolation_level": None},
         pool_size=READERS,
         max_overflow=0,
         hide_parameters=True,

@@ -329,7 +329,9 @@ def telling(draft: ItemDraft, facts: PollFacts, now: datetime) -> Telling:
         recent = age is None or age <= _RECENT_AFTER_RETURN
         return Telling.SUMMARY if recent else Telling.SILENT
     if facts.moved(now) and facts.last_ok_at is not None:
-        since = draft.published is not None and draft.published >= facts.last_ok_at
+        # Feeds date by the second.
+        last_ok_at = facts.last_ok_at.replace(microsecond=0)
+        since = draft.published is not None and draft.published >= last_ok_at
         return Telling.ALERT if since else Telling.SILENT
     return Telling.ALERT
 

@@ -16,6 +16,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import sys
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Mapping
@@ -257,6 +258,14 @@ class House:
             missing = [title for title in titles if not self.told(chat, title)]
             tail = "\n".join(self.output[-30:])
             raise TimeoutError(f"not told: {missing}; last:\n{tail}") from None
+
+
+def free_port() -> int:
+    """A port on loopback where nothing listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 @asynccontextmanager

@@ -170,6 +170,8 @@ async def opened(chromium: Browser, demo: Demo) -> Page:
     page = await context.new_page()
     await page.goto(demo.url)
     await expect(page.locator("#next b")).to_be_visible()
+    beyond = "html => html.scrollHeight - html.clientHeight"
+    assert await page.locator("html").evaluate(beyond) == 0  # only the conversation scrolls
     return page
 
 

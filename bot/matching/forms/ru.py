@@ -99,33 +99,31 @@ def _short_i_final(word: str) -> list[Paradigm]:
 def _vowel_final(word: str, stem: str, last: str) -> list[Paradigm]:
     if word.endswith(_ADJECTIVE_ENDS) and len(word) > 4:
         hard = _ADJECTIVE_VELAR if word[-3] in "гкхжшчщ" else _ADJECTIVE
-        soft = word.endswith(("яя", "ее"))
-        return [(word[:-2], _ADJECTIVE_SOFT if soft else hard)]
-    if last == "а":
-        if word.endswith(("ова", "ева")):
-            return [(stem, _SURNAME_HER)]
-        kind = _A_VELAR if stem[-1] in "гкх" else _A_SIBILANT if stem[-1] in "жшчщц" else _A
-        return [(stem, kind), *_filled(stem)]
-    if last == "я":
-        if word.endswith("ия"):
-            return [(word[:-2], _IYA)]
-        if word.endswith("мя"):
-            return [(stem, _MYA)]
-        return [(stem, _YA), *_filled(stem, "ь")]
-    if last in "ое":
-        return _neuter(word, stem, last)
-    if last == "ы":
-        return [(stem, _PLURAL_Y)]
-    if last == "и":
-        if word.endswith(("ские", "цкие")):
-            return [(word[:-2], _ADJECTIVE_VELAR)]
-        return [(stem, _PLURAL_I)] + [(full, frozenset({"", "ь"})) for full in _refilled(stem)]
-    return []
+        return [(word[:-2], _ADJECTIVE_SOFT if word.endswith(("яя", "ее")) else hard)]
+    declined = _BY_VOWEL.get(last)
+    return declined(word, stem) if declined else []
 
 
-def _neuter(word: str, stem: str, last: str) -> list[Paradigm]:
-    if last == "о":
-        return [(stem, _O), *_filled(stem)]
+def _a_final(word: str, stem: str) -> list[Paradigm]:
+    if word.endswith(("ова", "ева")):
+        return [(stem, _SURNAME_HER)]
+    kind = _A_VELAR if stem[-1] in "гкх" else _A_SIBILANT if stem[-1] in "жшчщц" else _A
+    return [(stem, kind), *_filled(stem)]
+
+
+def _ya_final(word: str, stem: str) -> list[Paradigm]:
+    if word.endswith("ия"):
+        return [(word[:-2], _IYA)]
+    if word.endswith("мя"):
+        return [(stem, _MYA)]
+    return [(stem, _YA), *_filled(stem, "ь")]
+
+
+def _o_final(_: str, stem: str) -> list[Paradigm]:
+    return [(stem, _O), *_filled(stem)]
+
+
+def _e_final(word: str, stem: str) -> list[Paradigm]:
     if word.endswith(("ане", "яне")):
         return [(stem, _PEOPLE)]
     if word.endswith("ие"):
@@ -134,6 +132,26 @@ def _neuter(word: str, stem: str, last: str) -> list[Paradigm]:
     if word.endswith("ье"):
         return [(word[:-2], _YE)]
     return [(stem, _E_SIBILANT if stem[-1] in "жшчщц" else _E)]
+
+
+def _y_final(_: str, stem: str) -> list[Paradigm]:
+    return [(stem, _PLURAL_Y)]
+
+
+def _i_final(word: str, stem: str) -> list[Paradigm]:
+    if word.endswith(("ские", "цкие")):
+        return [(word[:-2], _ADJECTIVE_VELAR)]
+    return [(stem, _PLURAL_I)] + [(full, frozenset({"", "ь"})) for full in _refilled(stem)]
+
+
+_BY_VOWEL = {
+    "а": _a_final,
+    "я": _ya_final,
+    "о": _o_final,
+    "е": _e_final,
+    "ы": _y_final,
+    "и": _i_final,
+}
 
 
 def _fled(word: str) -> list[str]:
