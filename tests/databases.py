@@ -6,6 +6,7 @@ process: each test gets a copy of the SQLite file, and the PostgreSQL database w
 new database would cost 150 ms).
 """
 
+import logging
 import os
 import shutil
 import socket
@@ -25,6 +26,9 @@ from bot.store.db import Database
 from bot.store.migrations import HEAD
 from bot.store.schema import metadata
 from tests.peers import missing
+
+# As `ops.logs` has it; each statement would be logged twice, for every test.
+logging.getLogger("aiosqlite").setLevel(logging.WARNING)
 
 NOW = datetime(2025, 3, 1, 12, 0, tzinfo=UTC)
 NOBODY = "65534"

@@ -60,7 +60,7 @@ class Image:
         """Of a process in the image; pip's settings are the machine's."""
         pip = {key: value for key, value in os.environ.items() if key.startswith("PIP_")}
         path = f"{self.root}/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-        return {"PATH": path, "HOME": str(self.path("/root")), **pip, **self.env}
+        return {"PATH": path, "HOME": str(self.path("")), **pip, **self.env}
 
     def as_user(self, command: list[str]) -> list[str]:
         """The command as the image's user, where this machine's user may become another."""

@@ -170,7 +170,8 @@ def built(folder: Path) -> Image:
 
     def without_the_model(command: str) -> str:
         if "requirements-model.txt" not in command:
-            return shell(command, PIP_RETRIES="1", PIP_NO_COMPILE="1")
+            # PIP_NO_COMPILE sets what --no-compile unsets: 0 is what compiles nothing.
+            return shell(command, PIP_RETRIES="1", PIP_NO_COMPILE="0")
         nowhere = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": os.devnull}
         return shell(command, **nowhere)
 

@@ -167,8 +167,8 @@ def _words(text: str) -> tuple[Word, ...]:
 def make_word(surface: str) -> Word:
     """A word as typed → what it is compared by."""
     if is_acronym(surface):
-        return Word(surface, acronym=True)
-    return Word(fold(surface)[0])
+        return Word(surface, acronym=True, typed=surface)
+    return Word(fold(surface)[0], typed=surface)
 
 
 def is_acronym(surface: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 TOPICS: tuple[str, ...] = (
@@ -49,10 +49,11 @@ class QueryRefused:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word. ``text``: folded letters, or an acronym as typed."""
+    """One word. ``text``: folded letters, or an acronym as typed; ``typed``: for people to read."""
 
     text: str
     acronym: bool = False
+    typed: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

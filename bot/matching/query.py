@@ -40,7 +40,7 @@ MAX_LENGTH = 300  # characters
 MAX_TERMS = 30  # words, phrases and filters
 MAX_NESTING = 5  # parentheses
 
-_OPERATORS = OR_WORDS | OR_BETWEEN | AND_WORDS | {"NOT"}
+_OPERATORS = {word.casefold() for word in OR_WORDS | OR_BETWEEN | AND_WORDS | {"NOT"}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,13 +205,14 @@ def normal_form(node: Node, outermost: bool = False) -> str:
             text = f'{name}:"{value}"' if spacey else f"{name}:{value}"
         case Phrase(words, joined):
             between, quote = ("-", "") if joined else (" ", '"')
-            text = quote + between.join(word.text for word in words) + quote
+            text = quote + between.join(word.typed or word.text for word in words) + quote
         case Prefix(letters):
             text = letters + "*"
         case Topic(name):
             text = f"topic:{name}"
         case Word(letters):
-            text = f'"{letters}"' if letters in _OPERATORS else letters
+            typed = node.typed or letters
+            text = f'"{typed}"' if typed.casefold() in _OPERATORS else typed
     return text
 
 

@@ -71,12 +71,23 @@ class StatusFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Preview:
+    """What a query would have found in the last seven days."""
+
+    count: int  # items
+    exact: bool  # False: reckoned from the newest ones
+    latest: tuple[Headline, ...]  # the newest three, with the spans that caused them
+    silent: tuple[str, ...]  # wanted words, as typed, that occur in no item of these days
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """All that an answer may need, read before the rule decides."""
 
     chat: ChatFacts | None  # None: never seen
     latest: tuple[Headline, ...] = ()
     status: StatusFacts | None = None
+    preview: Preview | None = None  # of the query that is asked for
     pending_query: str = ""  # normalised text behind a Save button; "" when it was swept
     kept_as: int | None = None  # id of the query that is asked for, where it is stored already
 

@@ -93,7 +93,12 @@ class _Case:
         return self.facts.chat.state if self.facts.chat else ChatState.ACTIVE
 
     def watching(self, query: str) -> Subscription | None:
-        return next((s for s in self.subscriptions if s.query == query), None)
+        """The subscription that means the same, however it was typed."""
+        return next((s for s in self.subscriptions if self._same(s.query, query)), None)
+
+    def _same(self, one: str, other: str) -> bool:
+        a, b = self.parse(one), self.parse(other)
+        return one == other or (isinstance(a, Query) and isinstance(b, Query) and a.root == b.root)
 
 
 def reply(
@@ -229,11 +234,10 @@ def _remove(case: _Case) -> Reply:
     asked = case.request.argument.strip()
     if not asked:
         return _keywords(case)
-    parsed = case.parse(asked)
-    meant = parsed.normal if isinstance(parsed, Query) else asked
+    meant = case.watching(asked)
     for subscription in case.subscriptions:
         topic = query_name(subscription.query, case.texts) if is_topic(subscription.query) else ""
-        if subscription.query == meant or topic.casefold() == asked.casefold():
+        if subscription == meant or topic.casefold() == asked.casefold():
             removed = case.texts.gettext("{query} is no longer watched here.")
             change = Unsubscribe(subscription.subscription_id)
             return _answer(case, removed, subscription.query, changes=(change,))

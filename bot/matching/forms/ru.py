@@ -52,6 +52,9 @@ ALL_ENDINGS = frozenset().union(
 
 _VOWELS = frozenset("аеиоуыэюя")
 _ADJECTIVE_ENDS = ("ый", "ая", "ое", "ые", "яя", "ее")
+# Short words whose vowel flees, ь left out.
+_FLED = {"лед": "льд", "лев": "льв", "лен": "льн", "рот": "рт", "лоб": "лб", "сон": "сн",
+         "пес": "пс", "мох": "мх", "ден": "дн", "пен": "пн"}  # fmt: skip
 # Words in -ок whose vowel stays.
 _VOWEL_STAYS = frozenset({"урок", "срок", "поток", "восток", "исток", "порок", "пророк", "игрок",
                           "знаток", "век", "человек", "чек"})  # fmt: skip
@@ -76,7 +79,7 @@ def _by_last_letters(word: str) -> list[Paradigm]:
         return found + [(fled, _SIGN - {"ь"}) for fled in _fled(stem)]
     if word.endswith(("ов", "ев", "ин", "ын")):
         return [(word, _SURNAME)]
-    if word.endswith("ск") and len(word) > 4:  # Омск: омский, омцы
+    if word.endswith("ск") and len(word) > 3:  # Омск: омский, омцы
         return [(word, _VELAR | _ADJECTIVE_VELAR), (word[:-2], _PEOPLE_OF)]
     endings = _VELAR if last in "гкх" else _SIBILANT if last in "жшчщц" else _HARD
     return [(word, endings)] + [(fled, _OBLIQUE) for fled in _fled(word)]
@@ -159,6 +162,8 @@ def _fled(word: str) -> list[str]:
 
     Nobody can tell by letters where it flees, so it does in the suffixes where it mostly does.
     """
+    if word in _FLED:
+        return [_FLED[word]]
     if len(word) < 4 or word in _VOWEL_STAYS:
         return []
     head, vowel, last = word[:-2], word[-2], word[-1]
