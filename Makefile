@@ -1,6 +1,8 @@
 # kazwatch: `make run` starts it, `make test` proves it. Needs Python 3.11 or newer, nothing else.
 PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 python3.11,$(shell $(p) -c 'import sys; sys.version_info >= (3, 11) and print("$(p)")' 2>/dev/null)) python3)
 VENV := .venv/bin
+# Each process of the tests would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: setup run demo test check bench torture clean lock screenshot
 

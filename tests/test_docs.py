@@ -51,13 +51,15 @@ FILES = {
 
 
 def commands() -> list[tuple[str, str]]:
-    """Every line of every block of shell in the documentation, with its page."""
-    found = []
+    """Every line of every block of shell in the documentation, once, with its page."""
+    found: dict[str, str] = {}
     for page in PAGES:
         for block in re.findall(r"```sh\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
             lines = re.sub(r"\\\n\s*", "", block).splitlines()
-            found += [(page.name, line) for line in lines if line and not line.startswith("#")]
-    return found
+            for line in lines:
+                if line and not line.startswith("#"):
+                    found.setdefault(line, page.name)
+    return [(page, line) for line, page in found.items()]
 
 
 @pytest.mark.parametrize(("page", "line"), commands(), ids=lambda value: value[:60])

@@ -28,7 +28,7 @@ from bot.demo.telegram_values import Chat, Json
 from bot.locale import SOURCE_LANGUAGE, Catalogues, Texts
 
 FOLDER = resources.files("bot.demo") / "page"
-SUGGESTED = ("/start", "/add Tokayev", "/keywords", "/help")
+SUGGESTED = ("/start", "/add Tokayev", "/topics", "/keywords", "/help")
 LANGUAGE_NAMES = {"en": "English", "ru": "Русский", "kk": "Қазақша"}
 MAX_HOLD = 25.0  # seconds that a question for the state may wait
 MAX_MESSAGES = 200  # that are shown, the latest

@@ -153,6 +153,7 @@ class House:
             "KAZWATCH_TELEGRAM__API_URL": self.api_url,
             "KAZWATCH_STORE__URL": f"sqlite:///{self.folder / 'kazwatch.db'}",
             "KAZWATCH_FEEDS__FILE": str(self.folder / "feeds.toml"),
+            "KAZWATCH_PACK__FILE": str(ROOT / "tests" / "corpora" / "pack.toml"),
             "KAZWATCH_FETCH__ALLOW_HOSTS": '["127.0.0.1"]',
             "KAZWATCH_FETCH__MIN_INTERVAL": "0.3",
             "KAZWATCH_FETCH__MAX_INTERVAL": "1",

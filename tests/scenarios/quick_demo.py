@@ -1,5 +1,5 @@
 """``python -m tests.scenarios.quick_demo``: as ``kazwatch demo --port 0``, but its news comes
-eight times as fast, so that a test need not wait for it."""
+twelve times as fast, so that a test need not wait for it."""
 
 import asyncio
 from collections.abc import Mapping
@@ -11,11 +11,11 @@ from bot.demo.newsroom import Samples, Text, load_samples
 from bot.model import Feed
 from bot.ops import logs
 
-TIMES = 8
+TIMES = 12
 
 
 def quick(samples: Samples) -> Samples:
-    """The same batches in an eighth of the time."""
+    """The same batches in a twelfth of the time."""
 
     def sooner(told: Mapping[str, float]) -> dict[str, float]:
         return {outlet: seconds // TIMES for outlet, seconds in told.items()}

@@ -71,7 +71,9 @@ async def test_a_typed_command_is_answered_with_formatted_text(visit: Visit, dem
     assert "noopener" in (await link.get_attribute("rel") or "")
     await expect(tab.locator(".mine .text")).to_have_text("/start")
     await expect(tab.locator("#text")).to_have_value("")
-    await expect(tab.locator("#chips button")).to_have_text(["/add Tokayev", "/keywords", "/help"])
+    await expect(tab.locator("#chips button")).to_have_text(
+        ["/add Tokayev", "/topics", "/keywords", "/help"]
+    )
 
 
 async def test_a_tap_edits_the_message_in_place_and_shows_a_toast(visit: Visit, demo: Demo) -> None:

@@ -130,7 +130,7 @@ async def test_a_chat_says_what_it_wants(tmp_path: Path) -> None:
 async def _cancels(h: House, feed: SampleFeed) -> None:
     chat = h.telegram.private_chat()
     question = await _said(h, chat, "/add uranium")
-    assert [button["text"] for button in question.buttons] == ["Save", "Cancel"]
+    assert [button["text"] for button in question.buttons] == ["Save", "Edit", "Cancel"]
     cancelled = await tap(h, question, "Cancel")
     assert (cancelled.text, cancelled.buttons) == ("Cancelled; nothing was saved.", [])
     title = feed.add("Kazakhstan: uranium news that nobody asked for")
@@ -187,10 +187,10 @@ async def _speak_their_languages(h: House) -> None:
         assert (said == intro) == (language in {"en", "de"}), "the house's own for the rest"
     menus = list(h.telegram.commands.values())
     assert len(menus) == 4, "one for each language, and one for all others"
-    verbs = ["start", "add", "remove", "keywords", "pause", "resume", "status", "help"]
+    verbs = ["start", "add", "topics", "remove", "keywords", "pause", "resume", "status", "help"]
     assert all([command["command"] for command in menu] == verbs for menu in menus)
     spoken = {texts.gettext("stop all alerts for now") for texts in CATALOGUES.values()}
-    assert {menu[4]["description"] for menu in menus} == spoken
+    assert {menu[5]["description"] for menu in menus} == spoken
 
 
 async def _is_not_flooded(h: House, feed: SampleFeed) -> None:
