@@ -149,17 +149,6 @@ async def test_what_is_overdue_at_a_start_is_spread_and_the_rest_left(db: Databa
     assert NOW + MINUTE / 2 < max(due.values()) < NOW + MINUTE
 
 
-async def test_when_the_next_feed_is_due(db: Database) -> None:
-    assert await feeds.next_due(db, NOW) is None
-    await feeds.sync_catalogue(db, [feed("a")], NOW)
-    await feeds.sync_catalogue(db, [feed("a"), feed("b", enabled=False)], NOW - MINUTE)
-    assert await feeds.next_due(db, NOW) == NOW
-    due = (await claim(db))["a"]
-    assert await feeds.next_due(db, NOW) == NOW + LEASE
-    await items.record_poll(db, record(due))
-    assert await feeds.next_due(db, NOW) == NOW + 5 * MINUTE
-
-
 async def test_failures_are_counted_until_a_poll_is_good(db: Database) -> None:
     await feeds.sync_catalogue(db, [feed()], NOW)
     await poll(db, "steppe", past_first_poll=False)

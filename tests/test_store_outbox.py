@@ -18,6 +18,7 @@ from bot.model import (
     DueDelivery,
     GroupDecision,
     Kind,
+    Matched,
     Plan,
     PlannedAlert,
     PlannedEdit,
@@ -219,14 +220,6 @@ async def test_chats_that_rest_are_left_out(db: Database) -> None:
     assert due.chat.chat_id == other
 
 
-async def test_when_the_whole_bot_must_wait_nothing_is_claimed(db: Database) -> None:
-    await answer_of(db, await chat(db))
-    await outbox.wait_all(db, NOW + MINUTE)
-    assert await claim(db) == []
-    assert await outbox.next_due_delivery(db, NOW) == NOW + MINUTE
-    assert len(await claim(db, NOW + MINUTE)) == 1
-
-
 async def test_claims_beside_each_other_never_give_one_delivery_twice(
     db: Database, url: str, backend: str
 ) -> None:
@@ -263,27 +256,6 @@ async def test_claims_beside_each_other_never_give_one_delivery_twice(
 
 async def test_an_empty_outbox_has_nothing_due(db: Database) -> None:
     assert await claim(db) == []
-    assert await outbox.next_due_delivery(db, NOW) is None
-
-
-async def test_when_the_next_delivery_is_due(db: Database) -> None:
-    first, second = await chat(db, 1), await chat(db, 2)
-    await answer_of(db, first, at=NOW + MINUTE)
-    await answer_of(db, await chat(db, 3, state=ChatState.MUTED))
-    assert await outbox.next_due_delivery(db, NOW) == NOW + MINUTE
-    await answer_of(db, second, at=NOW - HOUR)
-    await answer_of(db, second, at=NOW - HOUR)
-    assert await outbox.next_due_delivery(db, NOW) == NOW - HOUR
-    await claim(db, NOW)
-    assert await outbox.next_due_delivery(db, NOW) == NOW + MINUTE, "the chat's other one waits too"
-    async with db.write() as c:
-        await c.execute(sa.text("UPDATE deliveries SET lease_until = NULL"))
-        await c.execute(
-            sa.update(schema.chats)
-            .where(schema.chats.c.id == second)
-            .values(wait_until=NOW + 30 * SECOND)
-        )
-    assert await outbox.next_due_delivery(db, NOW) == NOW + 30 * SECOND
 
 
 async def test_a_claim_reads_sqlites_outbox_in_the_order_of_its_index(tmp_path: Any) -> None:
@@ -327,7 +299,8 @@ async def test_a_single_alert_tells_the_story_as_it_is_now(db: Database) -> None
     assert (due.kind, told.alert_id, told.story_id) == (Kind.ALERT, alert.id, view.story_id)
     assert (told.headline.title, told.headline.outlet) == (TITLES[0], "Steppe")
     assert told.headline.spans == hit(query.id).spans
-    assert (told.others, told.matched) == (("Caspian", "Almaty"), (PACK,))
+    matched = (Matched(PACK, hit(query.id).spans),)
+    assert (told.others, told.matched) == (("Caspian", "Almaty"), matched)
     assert (told.breaking, told.updated_at) == (False, None)
 
 
@@ -400,7 +373,6 @@ async def test_what_has_nothing_left_to_tell_is_dropped(db: Database) -> None:
         await c.execute(sa.text("DELETE FROM items"))
     assert await claim(db) == []
     assert await states(db) == ["dropped"]
-    assert await outbox.next_due_delivery(db, NOW) is None
 
 
 # ---------------------------------------------------------------- attempts, crashes
@@ -474,16 +446,6 @@ async def test_a_claim_without_an_attempt_was_not_sent(url: str, backend: str) -
     again = await claim(db, NOW if backend == "sqlite" else NOW + LEASE)
     assert [(due.attempts, due.ambiguous) for due in again] == [(0, 0)]
     await db.close()
-
-
-async def test_what_is_given_back_can_be_claimed_at_once(db: Database) -> None:
-    await answer_of(db, await chat(db))
-    (due,) = await claim(db)
-    await outbox.release(db, [due])
-    (again,) = await claim(db)
-    assert again.fence == due.fence + 1
-    await outbox.release(db, [due])
-    assert await claim(db) == [], "a late holder gives nothing back"
 
 
 async def test_an_attempt_waits_for_another_program_that_writes(tmp_path: Any) -> None:
@@ -638,7 +600,6 @@ async def test_a_muted_chats_deliveries_wait(db: Database) -> None:
     muted: dict[str, Any] = {"state": DeliveryState.PENDING, "outcome": "muted", "due_at": NOW}
     await send(db, due, chat_state=ChatState.MUTED, **muted)
     assert await claim(db, NOW + HOUR) == []
-    assert await outbox.next_due_delivery(db, NOW) is None
     await chat(db, state=ChatState.ACTIVE)
     assert len(await claim(db, NOW + HOUR)) == 1
 

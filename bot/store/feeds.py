@@ -115,16 +115,6 @@ async def claim_due_feeds(
     ]
 
 
-async def next_due(db: Database, now: datetime) -> datetime | None:
-    """When the next feed can be claimed, in the past when one can be now; None without feeds."""
-    free_at = sa.case((_free(now), feeds.c.next_poll_at), else_=feeds.c.lease_until)
-    async with db.read() as c:
-        at: datetime | None = await c.scalar(
-            sa.select(sa.func.min(free_at, type_=feeds.c.next_poll_at.type)).where(_polled())
-        )
-        return at
-
-
 async def feed_rows(db: Database) -> list[FeedStatus]:
     """Every feed that the file names or people added, by id."""
     async with db.read() as c:

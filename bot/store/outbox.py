@@ -21,13 +21,12 @@ from bot.model import (
     Settlement,
 )
 from bot.store import chats as chat_store
-from bot.store.columns import EPOCH, MICROSECOND, Time
 from bot.store.contents import contents_of
 from bot.store.db import Database
 from bot.store.ids import new_id
 from bot.store.leases import close_attempts
 from bot.store.schema import alerts, attempts, chats, deliveries, stories
-from bot.store.sql import SEND_WAIT_UNTIL, alone, counter, insert_rows, set_counter
+from bot.store.sql import alone, insert_rows
 
 AGES = timedelta(minutes=10)  # an older alert that waited this long counts as fresh
 EARLY = timedelta(minutes=1)  # of a process's life: see `leases`
@@ -50,8 +49,6 @@ async def claim_due(
     """
     async with db.write() as c:
         await alone(c, "claim")
-        if await _sender_waits_until(c) > now:
-            return []
         await _age(c, now)
         ids: list[int] = list(await c.scalars(claimable(now, excluding).limit(limit)))
         if not ids:
@@ -74,35 +71,6 @@ async def claim_due(
     return [_due(row, contents[row.id]) for row in rows if row.id in contents]
 
 
-async def next_due_delivery(db: Database, now: datetime) -> datetime | None:
-    """When the next delivery may be claimed, as far as the database knows; None: nothing waits."""
-    busy_until = (
-        sa.select(sa.func.max(_other.c.lease_until, type_=Time))
-        .where(_OTHER_PENDING, _other.c.chat_id == _d.c.chat_id, _other.c.lease_until > now)
-        .scalar_subquery()
-    )
-    at = sa.case(
-        (busy_until.is_not(None), busy_until),
-        (chats.c.wait_until > _d.c.due_at, chats.c.wait_until),
-        else_=_d.c.due_at,
-    )
-    waiting = (
-        sa.select(sa.func.min(at, type_=Time))
-        .select_from(_d)
-        .join(chats, chats.c.id == _d.c.chat_id)
-        .where(_PENDING, _may_be_sent())
-    )
-    async with db.read() as c:
-        first: datetime | None = await c.scalar(waiting)
-        return None if first is None else max(first, await _sender_waits_until(c))
-
-
-async def wait_all(db: Database, until: datetime) -> None:
-    """Send nothing at all before this: Telegram told the whole bot to wait."""
-    async with db.write() as c:
-        await set_counter(c, SEND_WAIT_UNTIL, (until - EPOCH) // MICROSECOND)
-
-
 async def record_attempts(db: Database, claimed: Sequence[DueDelivery], now: datetime) -> None:
     """Write down, durably, that these will be attempted: what has no outcome may have arrived."""
     early = now - db.started_at < EARLY
@@ -118,17 +86,6 @@ async def record_attempts(db: Database, claimed: Sequence[DueDelivery], now: dat
             .where(deliveries.c.id.in_([d.delivery_id for d in claimed]))
             .values(attempts=deliveries.c.attempts + 1)
         )
-
-
-async def release(db: Database, claimed: Sequence[DueDelivery]) -> None:
-    """Give claims back unsent."""
-    async with db.write() as c:
-        for delivery in claimed:
-            await c.execute(
-                sa.update(deliveries)
-                .where(_held(delivery.delivery_id, delivery.fence))
-                .values(lease_until=None)
-            )
 
 
 async def put_off(
@@ -267,10 +224,6 @@ async def _age(c: AsyncConnection, now: datetime) -> None:
         )
         .values(priority=Priority.FRESH)
     )
-
-
-async def _sender_waits_until(c: AsyncConnection) -> datetime:
-    return EPOCH + MICROSECOND * await counter(c, SEND_WAIT_UNTIL)
 
 
 async def _drop(c: AsyncConnection, delivery_id: int, now: datetime) -> None:

@@ -337,7 +337,7 @@ bans = sa.Table(
     time("created_at", nullable=False),
 )
 
-# Small facts of the whole house: queries_version, heartbeat, update_offset, send_wait_until.
+# Small facts of the whole house: queries_version, heartbeat, update_offset.
 counters = sa.Table(
     "counters",
     metadata,

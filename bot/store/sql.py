@@ -16,7 +16,6 @@ T = TypeVar("T")
 QUERIES_VERSION = "queries_version"
 HEARTBEAT = "heartbeat"
 UPDATE_OFFSET = "update_offset"
-SEND_WAIT_UNTIL = "send_wait_until"
 
 
 def insert(c: AsyncConnection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
