@@ -236,7 +236,7 @@ def test_marks_over_the_same_words_stand_in_telegrams_order() -> None:
         assert parse_html(html) == telegram_reads(html), html
 
 
-@settings(max_examples=1000, deadline=None, database=None)
+@settings(max_examples=400, deadline=None, database=None)
 @given(MARKUP)
 @example("<code class='language-c'><pre>x</pre></code>")
 @example("<code class='language-c'><pre><pre>x</pre></pre></code>")
@@ -248,7 +248,7 @@ def test_markup_is_read_as_telegram_reads_it(html: str) -> None:
     assert parse_html(html) == telegram_reads(html)
 
 
-@settings(max_examples=1000, deadline=None, database=None)
+@settings(max_examples=400, deadline=None, database=None)
 @given(SOUP)
 def test_soup_is_read_as_telegram_reads_it(html: str) -> None:
     assert parse_html(html) == telegram_reads(html)
@@ -261,7 +261,7 @@ PIECES += ["[fe80::1%e]", "%41", "%4", "\x7f", "\x01", "é", *".:/?#@=&[]%!~,;+_
 ADDRESS = st.lists(st.sampled_from(SCHEMES + NUMBERS + PIECES), max_size=9).map("".join)
 
 
-@settings(max_examples=1000, deadline=None, database=None)
+@settings(max_examples=400, deadline=None, database=None)
 @given(ADDRESS)
 @example("http://u:p@x.kz:080?z#q")
 @example("http://x.kz:")
