@@ -28,6 +28,7 @@ from bot.flows.lanes import Clock, Lane
 from bot.flows.listen import Listening
 from bot.flows.poll import Polling
 from bot.flows.queries import LiveMatcher
+from bot.flows.search import preview
 from bot.flows.session import Session
 from bot.flows.upkeep import ALIVE, Upkeep
 from bot.matching.matcher import Matcher
@@ -158,6 +159,7 @@ class App:
             timezone=settings.chats.timezone,
             alerts=alerts,
             clock=clock,
+            preview=partial(preview, db, Matcher(loaded.pack)),
             on_answer=deliver.wake,
         )
         listening = Listening(

@@ -20,6 +20,7 @@ from bot.model import (
     DueDelivery,
     Headline,
     Kind,
+    Matched,
     Message,
     Priority,
     Span,
@@ -68,8 +69,12 @@ def links(found: ReadText) -> list[str]:
     return [entity.argument for entity in found.entities if entity.kind == "text_link"]
 
 
-def spans(*texts: str, field: str = "title") -> tuple[Span, ...]:
-    return tuple(Span(field, 0, len(text), text) for text in texts)
+def found(query: str, *texts: str, field: str = "title") -> Matched:
+    return Matched(query, tuple(Span(field, 0, len(text), text) for text in texts))
+
+
+def why(*matched: Matched) -> dict[str, object]:
+    return {"matched": matched}
 
 
 # ---------------------------------------------------------------- an alert
@@ -97,33 +102,74 @@ def test_the_message_goes_where_the_delivery_belongs() -> None:
 
 LINES = {
     # name: (what the alert has, its last line)
-    "a word as it was asked": (
-        {"matched": ("Tokayev",), "headline": replace(HEADLINE, spans=spans("Tokayev"))},
-        "matched: Tokayev",
-    ),
+    "a word as it was asked": (why(found("Tokayev", "Tokayev")), "matched: Tokayev"),
     "a word in another form": (
-        {"matched": ("Tokayev",), "headline": replace(HEADLINE, spans=spans("Тоқаевтың"))},
+        why(found("Tokayev", "Тоқаевтың")),
         "matched: Tokayev (Тоқаевтың)",
     ),
-    "each form once": (
-        {"matched": ("oil",), "headline": replace(HEADLINE, spans=spans("Oil", "мұнай", "МҰНАЙ"))},
-        "matched: oil (мұнай)",
+    "each form once": (why(found("oil", "Oil", "мұнай", "МҰНАЙ")), "matched: oil (мұнай)"),
+    "two words, one in another form": (
+        why(found("uranium exports", "Uranium", "export")),
+        "matched: uranium exports (export)",
     ),
-    "the pack": (
-        {
-            "matched": ("topic:everything",),
-            "headline": replace(HEADLINE, spans=spans("Астане", "Казахстана")),
-        },
-        "matched: Астане, Казахстана",
+    "a phrase": (
+        why(found('"human rights"', "Human Rights")),
+        'matched: "human rights"',
     ),
-    "nothing but a domestic outlet": (
-        {
-            "matched": ("topic:everything",),
-            "headline": replace(HEADLINE, spans=spans("", field="source")),
-        },
+    "a phrase in another form": (
+        why(found('"права человека"', "прав человека")),
+        'matched: "права человека" (прав человека)',
+    ),
+    "a name in another language": (
+        why(found("Kazatomprom", "Қазатомөнеркәсіптің")),
+        "matched: Kazatomprom (Қазатомөнеркәсіптің)",
+    ),
+    "the beginning of a word": (why(found("казах*", "казахский")), "matched: казах* (казахский)"),
+    "several queries, each with its words": (
+        why(found("Tokayev", "Тоқаевтың"), found("uranium", "уран", field="summary")),
+        "matched: Tokayev (Тоқаевтың), uranium (уран)",
+    ),
+    "a word that answers two queries, once": (
+        why(found("Tokayev", "Тоқаевтың"), found("Tokayev -Xi", "Тоқаевтың")),
+        "matched: Tokayev (Тоқаевтың), Tokayev -Xi",
+    ),
+    "a query that only another outlet's item answers": (
+        why(found("Tokayev", "Тоқаевтың"), found("Xi")),
+        "matched: Tokayev (Тоқаевтың), Xi",
+    ),
+    "words of one's own beside the pack": (
+        why(found("topic:energy", "уран", "Астане"), found("uranium", "уран")),
+        "matched: uranium (уран)",
+    ),
+    "at a domestic outlet": (
+        why(found("oil source:vlast", "", field="source")),
+        "matched: oil source:vlast",
+    ),
+    "everything, as the headline says": (
+        why(found("topic:everything", "Астане", "Казахстана")),
         "Tengrinews, 14:05",
     ),
-    "markup in a query": ({"matched": ("<b> & </b>",)}, "matched: <b> & </b>"),
+    "everything, as only the summary says": (
+        why(found("topic:everything", "Астане", "Казахстана", field="summary")),
+        "matched: Астане, Казахстана",
+    ),
+    "everything, at a domestic outlet": (
+        why(found("topic:everything", "", field="source")),
+        "Tengrinews, 14:05",
+    ),
+    "a topic": (
+        why(found("topic:energy", "уран", "Астане", "Казатомпром")),
+        "topic: Energy and uranium",
+    ),
+    "two topics": (
+        why(found("topic:energy", "уран"), found("topic:economy", "")),
+        "topics: Energy and uranium, Economy and money",
+    ),
+    "a topic beside everything": (
+        why(found("topic:everything", "Астане"), found("topic:space", "")),
+        "topic: Baikonur and space",
+    ),
+    "markup in a query": (why(found("<b> & </b>")), "matched: <b> & </b>"),
     "one more outlet": ({"others": ("Vlast",)}, "also: Vlast"),
     "its own outlet is no other": ({"others": ("Tengrinews", "Vlast", "Vlast")}, "also: Vlast"),
     "three more": ({"others": ("Vlast", "Reuters", "Egemen")}, "also: Vlast, Reuters, Egemen"),
@@ -137,8 +183,8 @@ LINES = {
 
 @pytest.mark.parametrize(("changes", "line"), LINES.values(), ids=LINES)
 def test_the_last_line_says(changes: dict[str, object], line: str) -> None:
-    found = alert(replace(ALERT, **changes))  # type: ignore[arg-type]
-    assert found.text.splitlines()[-1] == line
+    shown = alert(replace(ALERT, **changes))  # type: ignore[arg-type]
+    assert shown.text.splitlines()[-1] == line
 
 
 def test_a_breaking_story_is_marked_first() -> None:
@@ -319,8 +365,9 @@ def test_telegram_takes_any_summary(titles: list[str], tell_cap: bool) -> None:
 def test_telegram_takes_any_names_and_words(
     outlet: str, others: list[str], words: list[str]
 ) -> None:
-    headline = replace(HEADLINE, outlet=outlet, spans=spans(*words))
-    content = replace(ALERT, headline=headline, others=tuple(others), matched=tuple(words))
+    headline = replace(HEADLINE, outlet=outlet)
+    matched = tuple(found(word, *words) for word in words)
+    content = replace(ALERT, headline=headline, others=tuple(others), matched=matched)
     read(render(replace(DELIVERY, content=(replace(content, updated_at=NOW),)), TEXTS, NOW))
 
 
@@ -338,7 +385,7 @@ def test_an_answer_is_sent_as_it_is() -> None:
 def test_every_language_renders(language: str) -> None:
     texts = bot.locale.texts(CATALOGUES, language, "Europe/Berlin")
     content = replace(
-        ALERT, breaking=True, matched=("oil",), others=("a", "b", "c", "d"), updated_at=NOW
+        ALERT, breaking=True, matched=(found("oil"),), others=("a", "b", "c", "d"), updated_at=NOW
     )
     many = replace(DELIVERY, kind=Kind.SUMMARY, content=(content,) * 100, tell_cap=True)
     for delivery in (replace(DELIVERY, content=(content,)), many):

@@ -34,6 +34,9 @@ RULES = [
     {
         "bot.telegram",
         "bot.telegram.commands",
+        "bot.telegram.case",
+        "bot.telegram.adding",
+        "bot.telegram.topics",
         "bot.telegram.replies",
         "bot.telegram.parts",
         "bot.telegram.menus",

@@ -28,9 +28,7 @@ def kazwatch(
         [sys.executable, "-m", "bot", *arguments],
         input=stdin.encode() if isinstance(stdin, str) else stdin,
         cwd=cwd,
-        env=clean
-        | {"PYTHONPATH": str(ROOT), "LC_ALL": "C", "KAZWATCH_PACK__FILE": PACK}
-        | environment,
+        env=clean | OURS | environment,
         capture_output=True,
         timeout=60,
         check=False,

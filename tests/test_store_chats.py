@@ -9,6 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from bot.model import (
+    Ask,
+    Asking,
     Button,
     Change,
     ChatState,
@@ -247,6 +249,16 @@ async def test_what_waits_for_a_chat_ends_when_it_goes(db: Database) -> None:
     states = [(row.state, row.reason, row.finished_at) for row in await rows(db, schema.deliveries)]
     assert states == [("chat_gone", "kicked", NOW), ("pending", "", None)]
     assert await chats.chats_owed_latest(db) == []
+
+
+async def test_what_a_chat_was_asked_is_kept_until_it_is_forgotten(db: Database) -> None:
+    asking = Asking(40, NOW + timedelta(microseconds=1))
+    for asked in (asking, Asking(41, NOW), None):
+        await handle(db, Ask(asked))
+        facts = await chats.chat_facts(db, 100)
+        assert facts is not None
+        assert facts.asking == asked
+        assert await chats.chat_facts(db, 100, 9) == facts, "it is the chat's, in every thread"
 
 
 async def test_the_hourly_cap_of_a_chat(db: Database) -> None:

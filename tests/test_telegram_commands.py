@@ -13,6 +13,7 @@ PRIVATE = {"id": 7, "type": "private", "first_name": "Aigerim", "last_name": "S"
 GROUP = {"id": -5, "type": "group", "title": "News room"}
 FORUM = {"id": -1009, "type": "supergroup", "title": "Forum", "is_forum": True}
 CHANNEL = {"id": -1008, "type": "channel", "title": "Channel"}
+US = {"id": 1, "is_bot": True, "first_name": "Watch", "username": "Watch_Bot"}
 PERSON = {"id": 7, "is_bot": False, "first_name": "Aigerim", "language_code": "kk-KZ"}
 
 
@@ -93,6 +94,35 @@ def test_a_command_posted_in_a_channel_is_the_channels() -> None:
     assert (asked.verb, asked.telegram_id, asked.chat_kind) == ("start", -1008, "channel")
 
 
+@pytest.mark.parametrize(
+    ("chat", "replied", "expected"),
+    [
+        (GROUP, {"message_id": 40, "from": US}, ("reply", 40)),
+        (FORUM, {"message_id": 40, "from": US}, ("reply", 40)),
+        (CHANNEL, {"message_id": 40, "sender_chat": CHANNEL}, ("reply", 40)),
+        (PRIVATE, {"message_id": 40, "from": US}, ("text", None)),
+        (GROUP, {"message_id": 40, "from": PERSON}, None),
+        (GROUP, {"message_id": 40, "from": US | {"username": "other_bot"}}, None),
+        (GROUP, {"message_id": 40}, None),
+        (CHANNEL, {}, None),
+    ],
+)
+def test_a_text_in_a_group_counts_where_it_answers_us(
+    chat: dict[str, Any], replied: dict[str, Any], expected: tuple[str, int | None] | None
+) -> None:
+    sent = message(" copper ", chat, reply_to_message=replied)
+    update = {"update_id": 1, "channel_post": sent["message"]} if chat is CHANNEL else sent
+    asked = request_of(update, "watch_bot")
+    assert (asked and (asked.verb, asked.replies_to)) == expected
+    assert asked is None or asked.argument == "copper"
+
+
+def test_a_command_that_answers_us_is_a_command() -> None:
+    sent = message("/keywords", GROUP, reply_to_message={"message_id": 40, "from": US})
+    asked = request_of(sent, "watch_bot")
+    assert (asked and (asked.verb, asked.replies_to)) == ("keywords", None)
+
+
 def test_only_a_topics_thread_counts_as_a_place() -> None:
     in_topic = message("/start", FORUM, message_thread_id=12, is_topic_message=True)
     answer_to_someone = message("/start", FORUM, message_thread_id=12)
@@ -104,6 +134,10 @@ def test_only_a_topics_thread_counts_as_a_place() -> None:
     ("data", "expected"),
     [
         ("save:12345", ("save", "12345")),
+        ("edit:12345", ("edit", "12345")),
+        ("topics", ("topics", "")),
+        ("topic:+energy", ("topic", "+energy")),
+        ("only:energy", ("only", "energy")),
         ("cancel", ("cancel", "")),
         ("rm:9", ("rm", "9")),
         ("keywords:2", ("keywords", "2")),
@@ -113,6 +147,7 @@ def test_only_a_topics_thread_counts_as_a_place() -> None:
         ("left:kicked", ("unknown", "")),
         ("joined", ("unknown", "")),
         ("start", ("unknown", "")),
+        ("reply", ("unknown", "")),
         ("SAVE:1", ("unknown", "")),
         ("", ("unknown", "")),
         ("🙂", ("unknown", "")),
@@ -155,7 +190,7 @@ def test_events_become_verbs_and_the_rest_is_left_alone(
 NAMES = """
     message channel_post callback_query my_chat_member chat from id type text data status
     new_chat_member old_chat_member migrate_to_chat_id message_id message_thread_id
-    is_topic_message language_code title first_name can_send_messages
+    is_topic_message language_code title first_name can_send_messages reply_to_message username
 """
 KEYS = st.sampled_from(NAMES.split())
 LEAVES = (
@@ -178,7 +213,8 @@ def test_no_payload_raises_and_no_request_is_beyond_what_can_be_stored(
 ) -> None:
     asked = request_of(payload, "watch_bot")
     if asked is not None:
-        assert asked.verb in COMMANDS | TAPS | {"text", "unknown", "left", "joined", "moved"}
+        events = {"text", "reply", "unknown", "left", "joined", "moved"}
+        assert asked.verb in COMMANDS | TAPS | events
         assert -(2**63) <= asked.telegram_id < 2**63
         assert -(2**63) <= asked.thread_id < 2**63
         for text in (asked.argument, asked.chat_title, asked.callback_id):

@@ -1,29 +1,29 @@
 """What people are answered, judged by Telegram's own parser."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import UTC
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import locale
-from bot.matching.query import QueryRefused, Reason, parse_query
+from bot.matching.query import Query, parse_query
 from bot.model import (
-    Button,
+    Asking,
     ChatFacts,
     ChatState,
     Facts,
     Headline,
-    KeepQuery,
     Mode,
     MoveChat,
     OweLatest,
+    Preview,
     Reply,
     Request,
     SetChatState,
     SetHourlyCap,
+    Span,
     StatusFacts,
     Subscribe,
     Subscription,
@@ -31,55 +31,28 @@ from bot.model import (
 )
 from bot.telegram.commands import COMMANDS, TAPS
 from bot.telegram.menus import command_menus
-from bot.telegram.replies import latest_reply, needs, reply, wanted_query
+from bot.telegram.replies import latest_reply, needs
 from tests.oracle import ReadText, telegram_reads
+from tests.telegram_answers import (
+    CATALOGUES,
+    EN,
+    HEADLINE,
+    NOW,
+    PACK,
+    WORD,
+    answer,
+    asked,
+    buttons,
+    chat,
+    letters,
+    read_by_telegram,
+    tapped,
+    words,
+)
 
-NOW = datetime(2026, 11, 24, 9, 5, tzinfo=UTC)
-CATALOGUES = locale.load(Path(locale.__file__).parent)
-EN = locale.texts(CATALOGUES, "en", "Asia/Almaty")
-PACK = Subscription(1, 100, "topic:everything", Mode.PACK)
-WORD = Subscription(2, 101, "uranium", Mode.AT_ONCE)
-HEADLINE = Headline(5, "Tokayev & <Xi> meet", "https://e.org/?a=1&b=2", "The Outlet", "en", NOW)
 STATUS = StatusFacts(feeds=120, feeds_failing=1, last_poll_at=NOW, items_day=2200, pending=3)
 
-
-def chat(*subscriptions: Subscription, state: ChatState = ChatState.ACTIVE) -> ChatFacts:
-    return ChatFacts(9, 7, "private", "en", "Asia/Almaty", state, None, subscriptions)
-
-
-def asked(verb: str, argument: str = "", kind: str = "private") -> Request:
-    return Request(verb, argument, 7, kind, "Aigerim", "en")
-
-
-def tapped(verb: str, argument: str = "") -> Request:
-    return replace(asked(verb, argument), message_id=40, callback_id="cb")
-
-
-def answer(request: Request, facts: Facts, texts: locale.Texts = EN) -> Reply:
-    """The reply, after Telegram's parser took its message and its buttons were measured."""
-    replied = reply(request, facts, texts, now=NOW, new_id=77, parse=parse_query, hourly_cap=12)
-    read_by_telegram(replied)
-    return replied
-
-
-def read_by_telegram(replied: Reply) -> str:
-    """The words that people see; "" without an answer."""
-    assert len(replied.toast) <= 200
-    if replied.answer is None:
-        return ""
-    read = telegram_reads(replied.answer.html)
-    assert isinstance(read, ReadText), read
-    assert 0 < len(read.text) <= 4096
-    assert len(read.entities) <= 100
-    for row in replied.answer.keyboard:
-        for button in row:
-            assert 0 < len(button.data.encode()) <= 64
-            assert 0 < len(button.text) <= (24 if len(row) == 1 else 14)
-    return read.text
-
-
-def words(request: Request, facts: Facts) -> str:
-    return read_by_telegram(answer(request, facts))
+EVENTS = {"text", "reply", "unknown", "left", "joined", "moved"}
 
 
 # ---------------------------------------------------------------- /start, /help, events
@@ -98,6 +71,18 @@ def test_start_before_anything_was_fetched_says_so_and_owes_the_latest() -> None
     replied = answer(asked("start"), Facts(None))
     assert OweLatest(owed=True) in replied.changes
     assert "within two minutes" in read_by_telegram(replied)
+
+
+def test_start_leads_to_the_topics() -> None:
+    replied = answer(asked("start"), Facts(None, latest=(HEADLINE,)))
+    assert buttons(replied) == [[("Choose topics", "topics")]]
+
+
+def test_start_in_a_chat_that_chose_topics_does_not_flood_it_with_all() -> None:
+    energy = Subscription(3, 102, "topic:energy", Mode.PACK)
+    replied = answer(asked("start"), Facts(chat(energy, WORD), latest=(HEADLINE,)))
+    assert replied.changes == (OweLatest(owed=False),)
+    assert "This chat follows: Energy and uranium" in read_by_telegram(replied)
 
 
 def test_a_second_start_subscribes_nothing_twice() -> None:
@@ -143,18 +128,10 @@ def test_help_names_every_command_and_is_short() -> None:
 def test_the_examples_in_help_are_queries_that_work() -> None:
     for language in locale.LANGUAGES:
         texts = locale.texts(CATALOGUES, language, "UTC")
-        read = telegram_reads(answer(asked("help"), Facts(None), texts).answer.html)  # type: ignore[union-attr]
-        assert isinstance(read, ReadText)
-        marked = read.text.encode("utf-16-le")
-        examples = [
-            marked[2 * e.offset : 2 * (e.offset + e.length)].decode("utf-16-le")
-            for e in read.entities
-            if e.kind == "code"
-        ]
+        examples = letters(answer(asked("help"), Facts(None), texts), "code")
         assert len(examples) == 3
         for example in examples:
-            request = asked("add", example.removeprefix("/add "))
-            assert wanted_query(request, parse_query), example
+            assert isinstance(parse_query(example.removeprefix("/add ")), Query), example
 
 
 def test_the_menu_has_every_command_in_every_language() -> None:
@@ -192,122 +169,6 @@ def test_events_change_what_is_known_and_say_nothing(
 
 def test_a_group_that_adds_us_is_told_how_to_begin() -> None:
     assert "/start" in words(asked("joined", "left", "group"), Facts(None))
-
-
-# ---------------------------------------------------------------- words of one's own
-
-
-@pytest.mark.parametrize("verb", ["add", "text"])
-def test_add_shows_what_will_be_watched_and_asks(verb: str) -> None:
-    replied = answer(asked(verb, "uranium"), Facts(chat(PACK)))
-    assert replied.changes == (KeepQuery(77, "uranium"),)
-    assert "uranium" in read_by_telegram(replied)
-    assert replied.answer is not None
-    assert replied.answer.keyboard == (
-        (Button("Save", data="save:77"), Button("Cancel", data="cancel")),
-    )
-
-
-def test_a_query_that_is_stored_already_is_saved_under_its_own_id() -> None:
-    replied = answer(asked("add", "uranium"), Facts(chat(PACK), kept_as=101))
-    assert replied.answer is not None
-    assert replied.answer.keyboard[0][0].data == "save:101"
-
-
-def test_add_without_words_shows_how() -> None:
-    replied = answer(asked("add", "  "), Facts(chat(PACK)))
-    assert replied.changes == ()
-    assert "/add Tokayev" in read_by_telegram(replied)
-
-
-def test_a_topic_is_asked_for_by_its_name_and_told_as_the_pack_is() -> None:
-    replied = answer(asked("add", "topic:energy"), Facts(chat(PACK)))
-    assert replied.changes == (KeepQuery(77, "topic:energy"),)
-    assert "Follow Energy and uranium?" in read_by_telegram(replied)
-    saved = answer(tapped("save", "77"), Facts(chat(PACK), pending_query="topic:energy"))
-    assert saved.changes == (Subscribe("topic:energy", Mode.PACK),)
-
-
-REFUSED = {
-    Reason.EMPTY: ("!!!", "!!!"),
-    Reason.TOO_LONG: ("a" * 305, "aaaaa"),
-    Reason.TOO_MANY_TERMS: (" ".join(f"w{n}" for n in range(31)), "w30"),
-    Reason.TOO_DEEP: ("((((((a))))))", "("),
-    Reason.NOTHING_WANTED: ("-a -b", "-a -b"),
-    Reason.QUOTE_OPEN: ('a "b <c', '"b <c'),
-    Reason.QUOTE_EMPTY: ('a "" b', '""'),
-    Reason.PAREN_OPEN: ("a (b", "(b"),
-    Reason.PAREN_UNEXPECTED: ("a) b", ")"),
-    Reason.PAREN_EMPTY: ("a () b", ")"),
-    Reason.OR_ALONE: ("a OR", "OR"),
-    Reason.MINUS_ALONE: ("a NOT", "NOT"),
-    Reason.STAR_SHORT: ("ab*", "ab*"),
-    Reason.STAR_PLACE: ("a*b", "*b"),
-    Reason.FILTER_EMPTY: ("a source:", "source:"),
-    Reason.FILTER_VALUE: ("a lang:Kazakh", "Kazakh"),
-    Reason.TOPIC_UNKNOWN: ("topic:sport", "sport"),
-}
-
-
-def test_every_reason_to_refuse_has_its_case() -> None:
-    assert set(REFUSED) == set(Reason)
-
-
-@pytest.mark.parametrize("reason", REFUSED)
-def test_a_query_that_is_not_understood_gets_a_sentence_that_points_at_the_place(
-    reason: Reason,
-) -> None:
-    query, place = REFUSED[reason]
-    refused = parse_query(query)
-    assert isinstance(refused, QueryRefused)
-    assert refused.reason is reason
-    for language in locale.LANGUAGES:
-        texts = locale.texts(CATALOGUES, language, "UTC")
-        replied = answer(asked("add", query), Facts(chat(PACK)), texts)
-        assert replied.changes == ()
-        assert replied.answer is not None
-        read = telegram_reads(replied.answer.html)
-        assert isinstance(read, ReadText)
-        pointed = [
-            read.text.encode("utf-16-le")[2 * e.offset :][: 2 * e.length] for e in read.entities
-        ]
-        assert [part.decode("utf-16-le") for part in pointed if part] == [place]
-
-
-def test_what_is_watched_already_is_not_asked_again() -> None:
-    replied = answer(asked("add", "uranium"), Facts(chat(PACK, WORD)))
-    assert replied.changes == ()
-    assert "uranium is already watched here" in read_by_telegram(replied)
-
-
-def test_save_subscribes_in_place_and_at_once() -> None:
-    replied = answer(tapped("save", "77"), Facts(chat(PACK), pending_query="uranium"))
-    assert replied.changes == (Subscribe("uranium", Mode.AT_ONCE),)
-    assert replied.edits_message == 40
-    assert "Saved: uranium" in read_by_telegram(replied)
-
-
-def test_save_tapped_twice_subscribes_once() -> None:
-    replied = answer(tapped("save", "101"), Facts(chat(PACK, WORD), pending_query="uranium"))
-    assert replied.changes == ()
-
-
-def test_save_in_a_paused_chat_says_that_nothing_will_come() -> None:
-    paused = chat(PACK, state=ChatState.PAUSED)
-    assert "paused" in words(tapped("save", "77"), Facts(paused, pending_query="uranium"))
-
-
-def test_save_of_a_query_that_was_swept_asks_for_it_again() -> None:
-    replied = answer(tapped("save", "77"), Facts(chat(PACK)))
-    assert replied.changes == ()
-    assert "once more" in read_by_telegram(replied)
-
-
-def test_cancel_takes_the_place_of_the_question() -> None:
-    replied = answer(tapped("cancel"), Facts(chat(PACK)))
-    assert (replied.changes, replied.edits_message) == ((), 40)
-    assert replied.answer is not None
-    assert replied.answer.keyboard == ()
 
 
 # ---------------------------------------------------------------- lists
@@ -471,7 +332,7 @@ def test_the_flow_reads_only_what_a_verb_needs() -> None:
     fields = set(Facts.__dataclass_fields__) - {"chat"}
     assert needs("start") == {"latest"}
     assert needs("pause") == frozenset()
-    for verb in COMMANDS | TAPS | {"text", "unknown", "left", "joined", "moved"}:
+    for verb in COMMANDS | TAPS | EVENTS:
         assert needs(verb) <= fields
 
 
@@ -493,25 +354,51 @@ HEADLINES = st.lists(
     ),
     max_size=3,
 ).map(tuple)
-VERBS = st.sampled_from(sorted(COMMANDS | TAPS | {"text", "unknown", "left", "joined", "moved"}))
+SPANS = st.lists(
+    st.builds(
+        Span,
+        st.sampled_from(["title", "summary", "source"]),
+        st.integers(-5, 400),
+        st.integers(-5, 400),
+        LONG,
+    ),
+    max_size=30,
+).map(tuple)
+PREVIEWS = st.none() | st.builds(
+    Preview,
+    st.sampled_from([0, 1, 7, 10**9]),
+    st.booleans(),
+    st.builds(
+        lambda headlines, spans: tuple(replace(each, spans=spans) for each in headlines),
+        HEADLINES,
+        SPANS,
+    ),
+    st.lists(LONG, max_size=30).map(tuple),
+)
+VERBS = st.sampled_from(sorted(COMMANDS | TAPS | EVENTS))
+QUERIES = st.sampled_from(["uranium", "topic:energy", "topic:everything", "+energy", "-space"])
 CHATS = st.none() | st.builds(
-    lambda subscriptions, state: chat(*subscriptions, state=state),
+    lambda subscriptions, state: replace(chat(*subscriptions, state=state), asking=Asking(40, NOW)),
     SUBSCRIPTIONS,
     st.sampled_from(list(ChatState)),
 )
 
 
 @settings(deadline=None)
-@given(VERBS, LONG, st.booleans(), CHATS, HEADLINES, LONG, st.sampled_from(locale.LANGUAGES))
+@given(
+    VERBS, QUERIES | LONG, st.booleans(), CHATS, HEADLINES, PREVIEWS, QUERIES | LONG,
+    st.sampled_from(locale.LANGUAGES),
+)  # fmt: skip
 def test_telegram_takes_every_answer_whatever_it_holds(
     verb: str,
     argument: str,
     tap: bool,
     known: ChatFacts | None,
     headlines: tuple[Headline, ...],
+    preview: Preview | None,
     pending: str,
     language: str,
 ) -> None:
-    request = tapped(verb, argument) if tap else asked(verb, argument)
-    facts = Facts(known, headlines, STATUS, pending)
+    request = tapped(verb, argument) if tap else replace(asked(verb, argument), replies_to=40)
+    facts = Facts(known, headlines, STATUS, preview, pending)
     answer(request, facts, locale.texts(CATALOGUES, language, "Asia/Almaty"))

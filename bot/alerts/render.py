@@ -14,8 +14,19 @@ from datetime import datetime
 from html import escape
 from urllib.parse import urlsplit
 
+from bot.alerts.names import EVERYTHING, query_name
 from bot.locale import Texts
-from bot.model import AlertContent, Button, DueDelivery, Headline, Keyboard, Message, TextContent
+from bot.matching.query import is_topic
+from bot.model import (
+    AlertContent,
+    Button,
+    DueDelivery,
+    Headline,
+    Keyboard,
+    Matched,
+    Message,
+    TextContent,
+)
 from bot.stories.urls import canonical_url
 
 # All lengths are UTF-16 code units, as Telegram counts entities; never fewer than code points.
@@ -31,6 +42,7 @@ _URL = 2000
 _URL_IN_SUMMARY = 500
 _CAPS = (24, 60)  # single messages an hour that the button offers
 
+_WORD = re.compile(r"\w+")
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\s]+")
 
 
@@ -69,8 +81,8 @@ def _alert(alert: AlertContent, texts: Texts, now: datetime) -> str:
     lines = [_breaking(texts)] if alert.breaking else []
     lines.append(_headline(alert.headline, _TITLE, _URL))
     lines.append(_source(alert.headline, texts, now))
-    if matched := _matched(alert):
-        lines.append(texts.gettext("matched: {words}").format(words=matched))
+    if why := _why(alert.matched, texts):
+        lines.append(why)
     if others := _others(alert):
         lines.append(texts.gettext("also: {outlets}").format(outlets=others))
     if alert.updated_at:
@@ -97,14 +109,45 @@ def _source(headline: Headline, texts: Texts, now: datetime) -> str:
     return f"{_text(headline.outlet, _NAME)}, {time}"
 
 
-def _matched(alert: AlertContent) -> str:
-    """What the chat asked for, and in brackets the words of the item that it was found in."""
-    queries = [query for query in alert.matched if not query.startswith("topic:")]
-    asked = _few(queries)
-    known = {query.casefold() for query in queries}
-    spans = [span.text for span in alert.headline.spans if span.field != "source"]
-    words = _few(word for word in spans if _plain(word).casefold() not in known)
-    return f"{asked} ({words})" if asked and words else asked or words
+def _why(matched: Sequence[Matched], texts: Texts) -> str:
+    """Why the chat is told: its own words with what they were found as; else its topics by name.
+
+    For a chat that follows everything the headline itself says why, unless only the summary does.
+    """
+    if own := [each for each in matched if not is_topic(each.query)]:
+        words = _own_words(own)
+        return texts.gettext("matched: {words}").format(words=words) if words else ""
+    topics = [query_name(each.query, texts) for each in matched if each.query != EVERYTHING]
+    if topics:
+        named = ", ".join(topics[:_WORDS])
+        return texts.ngettext("topic: {topics}", "topics: {topics}", len(topics)).format(
+            topics=named
+        )
+    spans = [span for each in matched for span in each.spans if span.field != "source"]
+    words = _few(span.text for span in spans)
+    if not words or any(span.field == "title" for span in spans):
+        return ""
+    return texts.gettext("matched: {words}").format(words=words)
+
+
+def _own_words(matched: Sequence[Matched]) -> str:
+    """«Tokayev (Тоқаевтың), uranium»: in brackets what differs from what was asked for."""
+    shown: list[str] = []
+    told: set[str] = set()  # words that need no more telling
+    for each in matched:
+        told |= _words_of(each.query)
+        asked = _text(each.query, _NAME)
+        if len(shown) == _WORDS or not asked:
+            continue
+        texts = [span.text for span in each.spans if span.field != "source"]
+        forms = _few(text for text in texts if not _words_of(text) <= told)
+        told.update(*map(_words_of, texts))
+        shown.append(f"{asked} ({forms})" if forms else asked)
+    return ", ".join(shown)
+
+
+def _words_of(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(text.casefold()))
 
 
 def _few(words: Iterable[str]) -> str:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot import locale
+from bot.alerts.names import EVERYTHING
 from bot.flows.lanes import Clock, Crew
 from bot.flows.session import Session
 from bot.locale import Catalogues, Texts
-from bot.matching.query import parse_query
+from bot.matching.query import Query, is_topic, parse_query
 from bot.model import (
     AlertSettings,
     ChatFacts,
     Facts,
     Headline,
+    Preview,
     Request,
     Update,
 )
@@ -23,9 +25,9 @@ from bot.ops import logs
 from bot.store import chats, items, updates
 from bot.store.db import Database
 from bot.store.ids import new_id
-from bot.telegram import replies
+from bot.telegram import adding, replies
 from bot.telegram.commands import request_of
-from bot.telegram.parts import PACK_QUERY, number_in
+from bot.telegram.parts import number_in
 from bot.telegram.sender import Sender
 
 LATEST = 3  # headlines that /start shows
@@ -53,6 +55,7 @@ class Answering:
         timezone: str,
         alerts: AlertSettings,
         clock: Clock,
+        preview: Callable[[Query, datetime], Awaitable[Preview]],
         on_answer: Callable[[], None],
     ) -> None:
         self._db = db
@@ -63,6 +66,7 @@ class Answering:
         self._timezone = timezone
         self._alerts = alerts
         self._clock = clock
+        self._preview = preview
         self._on_answer = on_answer
         self._taps = Crew(TAPS_AT_ONCE, lambda: None)
         self._failed: set[int] = set()  # updates that failed once
@@ -129,7 +133,7 @@ class Answering:
         """Chats that began before anything was fetched get the latest headlines, once."""
         now = self._clock()
         for chat, owed_since in await chats.chats_owed_latest(self._db):
-            latest = await self._latest()
+            latest = await self._latest(chat)
             if not latest and now - owed_since < LATEST_WAIT:
                 continue
             reply = replies.latest_reply(latest, self._texts(chat, ""), now)
@@ -137,24 +141,44 @@ class Answering:
             log.info("latest sent", chat=chat.telegram_id, headlines=len(latest))
             self._on_answer()
 
-    async def _latest(self) -> tuple[Headline, ...]:
-        return tuple(await items.latest_headlines(self._db, PACK_QUERY, LATEST))
+    async def _latest(self, chat: ChatFacts | None) -> tuple[Headline, ...]:
+        """Of the topics that the chat chose; of everything where it chose none."""
+        chosen = [s.query for s in chat.subscriptions if is_topic(s.query)] if chat else []
+        if not chosen or EVERYTHING in chosen:
+            chosen = [EVERYTHING]
+        found = [
+            headline
+            for topic in chosen
+            for headline in await items.latest_headlines(self._db, topic, LATEST)
+        ]
+        found.sort(key=_at)
+        once = {headline.title.casefold(): headline for headline in found}  # the newest of each
+        return tuple(sorted(once.values(), key=_at, reverse=True)[:LATEST])
 
     async def _facts(self, request: Request, chat: ChatFacts | None, now: datetime) -> Facts:
         """What the answer needs, and no more."""
         needs = replies.needs(request.verb)
         facts = Facts(chat)
         if "latest" in needs:
-            facts = replace(facts, latest=await self._latest())
+            facts = replace(facts, latest=await self._latest(chat))
         if "status" in needs:
             status = await chats.status_facts(self._db, chat.chat_id if chat else None, now)
             facts = replace(facts, status=status)
         if "pending_query" in needs and (kept := number_in(request.argument)):
             text = await chats.query_text(self._db, kept)
             facts = replace(facts, pending_query=text)
-        if "kept_as" in needs and (query := replies.wanted_query(request, parse_query)):
-            facts = replace(facts, kept_as=await chats.query_id(self._db, query))
+        if "preview" in needs and (query := adding.wanted(request, chat, parse_query)):
+            kept_as = await chats.query_id(self._db, query.normal)
+            facts = replace(facts, kept_as=kept_as, preview=await self._previewed(query, now))
         return facts
+
+    async def _previewed(self, query: Query, now: datetime) -> Preview | None:
+        """A question is answered without its preview rather than not at all."""
+        try:
+            return await self._preview(query, now)
+        except Exception:
+            log.exception("query not previewed", query=query.normal)
+            return None
 
     def _texts(self, chat: ChatFacts | None, language: str) -> Texts:
         """The chat's language and zone; a new chat's from its person's Telegram."""
@@ -170,3 +194,7 @@ class Answering:
     async def finish(self, seconds: float) -> None:
         """Taps that are being answered may end."""
         await self._taps.finish(seconds)
+
+
+def _at(headline: Headline) -> datetime:
+    return headline.at

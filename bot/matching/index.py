@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bot.matching.forms.expand import ENDINGS, LONGEST, as_written, stems
+from bot.matching.forms.expand import ENDINGS, LONGEST, Stem, as_written, stems
 from bot.matching.lexemes import MIN_PREFIX
 from bot.matching.ordinary import ORDINARY
 from bot.matching.words import Script, fold, has_kazakh_letters, key, near, plain
@@ -27,6 +27,7 @@ class Sought:
     acronym: bool = False
     prefix: bool = False
     place: bool = False  # takes -лық too
+    own_script: bool = False  # its spellings in the other script are sought by themselves
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,12 @@ class Index:
         }
         self._readings: dict[str, Reading] = {}
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Words sought, and keys that lead to them."""
+        prefixes = sum(map(len, self._prefixes.values()))
+        return len(self._numbers), sum(map(len, self._stems.values())) + prefixes
+
     def use(self, word: Sought) -> int:
         """The word's number; it stands in the index until each use is dropped."""
         number = self._numbers.get(word)
@@ -115,7 +122,7 @@ class Index:
             for table, text in _beginnings(word):
                 self._prefixes[table].setdefault(text, []).append(number)
         else:
-            for stem in stems(word.text, word.script, word.place):
+            for stem in _stems_of(word):
                 entry = (number, stem.letters, stem.endings)
                 self._stems[stem.script].setdefault(stem.key, []).append(entry)
 
@@ -128,7 +135,7 @@ class Index:
                 if not self._prefixes[begins][text]:
                     del self._prefixes[begins][text]
         else:
-            for stem in stems(word.text, word.script, word.place):
+            for stem in _stems_of(word):
                 table = self._stems[stem.script]
                 if rest := [entry for entry in table.get(stem.key, ()) if entry[0] != number]:
                     table[stem.key] = rest
@@ -140,9 +147,13 @@ class Index:
         reading = self._readings.get(surface)
         if reading is None:
             if len(self._readings) >= CACHE_WORDS:
-                self._readings.clear()
+                self.forget()
             reading = self._readings[surface] = read(surface)
         return reading
+
+    def forget(self) -> None:
+        """Drop what was read of texts; it will be read again."""
+        self._readings.clear()
 
     def find(self, reading: Reading) -> list[Found]:
         """The sought words of which the word is a form."""
@@ -162,10 +173,8 @@ class Index:
 
     def _acronym(self, reading: Reading) -> int | None:
         surface = reading.surface
-        if not surface[:2].isupper():
-            return None
         number = self._acronyms.get(surface)
-        if number is not None:
+        if number is not None or not surface[:2].isupper():
             return number
         head = 0
         while head < len(surface) and (surface[head].isupper() or surface[head].isdigit()):
@@ -187,11 +196,20 @@ class Index:
                     yield from prefixes.get(text[:length], ())
 
 
+def _stems_of(word: Sought) -> list[Stem]:
+    found = stems(word.text, word.script, word.place)
+    return [stem for stem in found if stem.script is word.script or not word.own_script]
+
+
 def _alike(letters: str, written: str, script: Script) -> bool:
     """Whether stems of one key are spellings of one word."""
-    if not written or near(letters, script) == near(written, script):
+    if not written:
         return True
-    return script is Script.CYRILLIC and has_kazakh_letters(letters) != has_kazakh_letters(written)
+    one, other = near(letters, script), near(written, script)
+    if one == other:
+        return True
+    mixed = has_kazakh_letters(letters) != has_kazakh_letters(written)
+    return mixed and one.replace("ч", "ш") == other.replace("ч", "ш")  # Шыңғыс, Чингис
 
 
 def _other(script: Script) -> Script:

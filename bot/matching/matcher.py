@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import starmap
 
+from bot.matching.candidates import Search, search_for
 from bot.matching.explain import Explanation, Leaf, Sign, expanded, leaves
 from bot.matching.index import Index
 from bot.matching.nodes import Node, Topic
@@ -103,6 +104,10 @@ class Matcher:
         surfaces = WORD.findall(spaced(text.title)) + WORD.findall(spaced(text.summary))
         return frozenset(reading.key for reading in map(read, surfaces) if reading.key)
 
+    def search(self, query: Query) -> Search:
+        """What to look for among stored keys, to find all items that answer a query."""
+        return search_for(query.root, self._signs)
+
     def match(self, text: MatchText) -> tuple[Hit, ...]:
         """The queries that an item answers, each with the words that it was found by."""
         title, summary = spaced(text.title), spaced(text.summary)
@@ -186,10 +191,10 @@ class Matcher:
         surfaces = WORD.findall(title)
         in_title = len(surfaces)
         surfaces += WORD.findall(summary)
-        at: dict[int, list[tuple[int, bool]]] = {}
+        at: dict[int, dict[int, bool]] = {}
         for place, surface in enumerate(surfaces):
             for one in self._index.find(self._index.read(surface)):
-                at.setdefault(one.word, []).append((place, one.exact))
+                at.setdefault(one.word, {})[place] = one.exact
         return View(
             title, summary, surfaces, _starts(title, summary, surfaces, in_title), in_title, at,
             text.language, text.source, text.domestic,
@@ -304,12 +309,12 @@ def _starts(title: str, summary: str, surfaces: list[str], in_title: int) -> lis
     return starts
 
 
-def _places(meant: list[_Posting | None]) -> dict[int, list[tuple[int, bool]]]:
-    at: dict[int, list[tuple[int, bool]]] = {}
+def _places(meant: list[_Posting | None]) -> dict[int, dict[int, bool]]:
+    at: dict[int, dict[int, bool]] = {}
     for place, posting in enumerate(meant):
         if posting is not None:
             for number, exact in posting.sought:
-                at.setdefault(number, []).append((place, exact))
+                at.setdefault(number, {})[place] = exact
     return at
 
 

@@ -277,8 +277,8 @@ class _Reader:
 
 
 def adjectives(place: str) -> tuple[str, ...]:
-    """A Russian place name's adjective by rule, with its people: Риддер → риддерский …; none for
-    names in other scripts, in Kazakh letters or that are adjectives themselves."""
+    """A Russian place name's adjective and its people by rule: Риддер → риддерский, риддерец;
+    none for names in other scripts, in Kazakh letters or that are adjectives themselves."""
     letters, script = fold(place)
     skipped = ("ск", "ый", "ий", "ой", "ая", "ое", "ские", "ский", "ец", "анин", "ане")
     if script is not Script.CYRILLIC or has_kazakh_letters(letters) or letters.endswith(skipped):
@@ -286,10 +286,10 @@ def adjectives(place: str) -> tuple[str, ...]:
     if len(letters) < 4 or not letters.isalpha() or not place[0].isupper() or place.isupper():
         return ()
     if letters[-1] in "аыие":
-        return inhabitants(letters[:-1] + "инский")
+        return inhabitants(letters[:-1] + "инский")[:2]
     if letters[-1] in "оюяэ":
         return ()
-    return inhabitants(letters.removesuffix("ь") + "ский")
+    return inhabitants(letters.removesuffix("ь") + "ский")[:2]
 
 
 def inhabitants(adjective: str) -> tuple[str, ...]:

@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import islice
 
 from bot.matching.forms.kk import is_inhabitant
 from bot.matching.index import Index, Reading, Sought
-from bot.matching.lexemes import is_acronym
+from bot.matching.lexemes import ACRONYM_LENGTH, is_acronym
 from bot.matching.pack import Entity, Name, Pack
+from bot.matching.patterns import Pattern, Patterns, anchor_of, runs_of
 from bot.matching.view import View, among_names, capital_shows
 from bot.matching.words import Script, fold
 
@@ -63,7 +65,13 @@ class Evidence:
         ]
 
 
-_Pattern = tuple[tuple[int, ...], int]  # the words' numbers, which of them is the anchor
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What a text holds that tells how an entity's names are meant there."""
+
+    beside: bool  # a word that makes ambiguous names sure
+    unless: bool  # a word that says they mean something else
+    apart: set[int]  # the words of phrases in which they mean something else
 
 
 class Signs:
@@ -72,11 +80,11 @@ class Signs:
     def __init__(self, pack: Pack, index: Index) -> None:
         self._pack = pack
         self._index = index
-        self._names: dict[int, list[tuple[_Pattern, Name, Entity]]] = {}
-        self._beside: dict[str, list[_Pattern]] = {}
-        self._apart: dict[str, list[_Pattern]] = {}
-        self._unless: dict[str, list[_Pattern]] = {}
-        self._topic_words: dict[int, list[tuple[str, _Pattern]]] = {}
+        self._names: dict[int, list[tuple[Pattern, Name, Entity]]] = {}
+        self._beside: dict[str, Patterns] = {}
+        self._apart: dict[str, Patterns] = {}
+        self._unless: dict[str, Patterns] = {}
+        self._topic_words: dict[int, list[tuple[str, Pattern]]] = {}
         alone = {
             name.words[0]
             for entity in pack.entities.values()
@@ -91,32 +99,35 @@ class Signs:
         self.foreign: dict[int, set[str]] = {}
         self.words: set[int] = set()  # all that ``read`` asks for
         for entity in pack.entities.values():
+            scripts = {fold(word)[1] for name in entity.names for word in name.words}
             for name in entity.names:
-                pattern = self._pattern(name.words, name)
-                self._names.setdefault(_anchor(pattern), []).append((pattern, name, entity))
+                pattern = self._pattern(name.words, name, len(scripts) > 1)
+                self._names.setdefault(anchor_of(pattern), []).append((pattern, name, entity))
                 if len(name.words) > 1:
                     for number in pattern[0]:
                         self.in_names.setdefault(number, 1)
-                    self.in_names[_anchor(pattern)] = 2
+                    self.in_names[anchor_of(pattern)] = 2
                 elif entity.foreign:
-                    self.foreign.setdefault(_anchor(pattern), set()).add(entity.id)
+                    self.foreign.setdefault(anchor_of(pattern), set()).add(entity.id)
                 else:
-                    self.triggers.add(_anchor(pattern))
-            self._beside[entity.id] = [self._pattern(words) for words in entity.with_words]
-            self._apart[entity.id] = [self._pattern(words) for words in entity.apart]
-            self._unless[entity.id] = [self._pattern(words) for words in entity.unless]
-        self._topic_apart: dict[str, list[_Pattern]] = {}
+                    self.triggers.add(anchor_of(pattern))
+            self._beside[entity.id] = Patterns(map(self._pattern, entity.with_words))
+            self._apart[entity.id] = Patterns(map(self._pattern, entity.apart))
+            self._unless[entity.id] = Patterns(map(self._pattern, entity.unless))
+        self._topic_apart: dict[str, Patterns] = {}
         for topic in pack.topics.values():
             for words in topic.words:
                 pattern = self._pattern(words)
-                self._topic_words.setdefault(_anchor(pattern), []).append((topic.name, pattern))
-            self._topic_apart[topic.name] = [self._pattern(words) for words in topic.apart]
+                self._topic_words.setdefault(anchor_of(pattern), []).append((topic.name, pattern))
+            self._topic_apart[topic.name] = Patterns(map(self._pattern, topic.apart))
 
-    def _pattern(self, words: Sequence[str], name: Name | None = None) -> _Pattern:
+    def _pattern(
+        self, words: Sequence[str], name: Name | None = None, own_script: bool = False
+    ) -> Pattern:
         numbers = []
         for place, word in enumerate(words):
             last = place == len(words) - 1
-            numbers.append(self._index.use(_sought(word, name if last else None)))
+            numbers.append(self._index.use(_sought(word, name if last else None, own_script)))
         self.words.update(numbers)
         return tuple(numbers), max(range(len(words)), key=lambda place: self._rarity(words[place]))
 
@@ -133,9 +144,9 @@ class Signs:
             place = (each.entity.id, each.first, each.last)
             if place not in best or best[place].proof < each.proof:
                 best[place] = each
-        found = sorted(best.values(), key=lambda each: (each.first, -each.last))
-        found = [each for each in found if not _covered(each, found)]
-        relevant = view.domestic or _relevant(found)
+        found = _uncovered(list(best.values()))
+        read_to = self._read_to(view)
+        relevant = view.domestic or _relevant([each for each in found if each.last < read_to])
         return Evidence(tuple(found), relevant)
 
     def has_names(self, view: View) -> bool:
@@ -143,15 +154,23 @@ class Signs:
         return any(number in self._names for number in view.at)
 
     def _occurrences(self, view: View) -> Iterator[Occurrence]:
-        read_to = self._read_to(view)
+        around: dict[str, _Around] = {}
         for anchor in [number for number in view.at if number in self._names]:
             for pattern, name, entity in self._names[anchor]:
-                for first, last in _runs(pattern, view):
-                    if last >= read_to:
-                        continue
-                    proof = self._proof(view, entity, name, first, last)
+                runs = runs_of(pattern, view)
+                if runs and entity.id not in around:
+                    around[entity.id] = self._around(entity, view)
+                for first, last in runs:
+                    proof = self._proof(view, entity, name, (first, last), around[entity.id])
                     if proof is not None:
                         yield Occurrence(entity, name, first, last, proof)
+
+    def _around(self, entity: Entity, view: View) -> _Around:
+        return _Around(
+            beside=any(True for _ in self._beside[entity.id].runs(view)),
+            unless=any(self._unless[entity.id].runs(view)),
+            apart=self._apart[entity.id].cover(view),
+        )
 
     @staticmethod
     def _read_to(view: View) -> int:
@@ -162,14 +181,17 @@ class Signs:
             ends += 1
         return ends
 
-    def _proof(self, view: View, entity: Entity, name: Name, first: int, last: int) -> Proof | None:
+    def _proof(
+        self, view: View, entity: Entity, name: Name, at: tuple[int, int], around: _Around
+    ) -> Proof | None:
         """What a name proves where it stands; None: it is not the entity."""
+        first, last = at
+        if around.unless or around.apart.issuperset(range(first, last + 1)):
+            return None
         reading = self._index.read(view.surfaces[first])
         if first == last and not _may_be(view, entity, name, first, reading):
             return None
         if reading.script in name.first_name and among_names(view, first, last):
-            return None
-        if self._means_another(view, entity, (first, last)):
             return None
         ambiguous = reading.script in name.ambiguous
         if first == last and not name.any_case and _is_common(entity, reading):
@@ -177,19 +199,9 @@ class Signs:
             if shown is None:
                 return None
             ambiguous = ambiguous or not shown
-        if ambiguous and not any(self._found(self._beside[entity.id], view)):
+        if ambiguous and not around.beside:
             return Proof.AMBIGUOUS
         return Proof.INCIDENTAL if entity.incidental else Proof.SURE
-
-    def _means_another(self, view: View, entity: Entity, at: tuple[int, int]) -> bool:
-        if any(self._found(self._unless[entity.id], view)):
-            return True
-        return any(_within(run, *at) for run in self._found(self._apart[entity.id], view))
-
-    @staticmethod
-    def _found(patterns: list[_Pattern], view: View) -> Iterator[tuple[int, int]]:
-        for pattern in patterns:
-            yield from _runs(pattern, view)
 
     def topics(self, view: View, evidence: Evidence) -> dict[str, list[tuple[int, int]]]:
         """The topics of a relevant text, each with the words that say so besides its entities."""
@@ -197,14 +209,15 @@ class Signs:
         for each in evidence.occurrences:
             for topic in each.entity.topics:
                 found.setdefault(topic, [])
-        apart: dict[str, list[tuple[int, int]]] = {}
+        apart: dict[str, set[int]] = {}
+        read_to = self._read_to(view)
         for anchor in [number for number in view.at if number in self._topic_words]:
             for topic, pattern in self._topic_words[anchor]:
                 if topic not in apart:
-                    apart[topic] = list(self._found(self._topic_apart[topic], view))
-                for run in _runs(pattern, view):
-                    if not any(_within(phrase, *run) for phrase in apart[topic]):
-                        found.setdefault(topic, []).append(run)
+                    apart[topic] = self._topic_apart[topic].cover(view)
+                for first, last in runs_of(pattern, view):
+                    if last < read_to and not apart[topic].issuperset(range(first, last + 1)):
+                        found.setdefault(topic, []).append((first, last))
         return found
 
     # -------------------------------------------------------------- names that people type
@@ -214,13 +227,11 @@ class Signs:
 
         ``words``: folded letters, or acronyms as typed.
         """
-        at: dict[int, list[tuple[int, bool]]] = {}
+        at: dict[int, dict[int, bool]] = {}
         for place, word in enumerate(words):
-            for one in self._index.find(self._index.read(word)):
-                at.setdefault(one.word, []).append((place, one.exact))
-            for form in (word.upper(),) if len(word) <= 5 else ():
+            for form in (word, word.upper()) if len(word) <= ACRONYM_LENGTH else (word,):
                 for one in self._index.find(self._index.read(form)):
-                    at.setdefault(one.word, []).append((place, one.exact))
+                    at.setdefault(one.word, {})[place] = one.exact
         view = View("", "", list(words), [0] * len(words), len(words), at)
         found: list[str] = []
         for anchor in [number for number in at if number in self._names]:
@@ -228,7 +239,7 @@ class Signs:
                 letters, script = fold(words[0])
                 if script in name.ambiguous or name.derived or name.any_case:
                     continue
-                if (0, len(words) - 1) not in _runs(pattern, view):
+                if (0, len(words) - 1) not in runs_of(pattern, view):
                     continue
                 if len(words) == 1 and letters in entity.never:
                     continue
@@ -237,59 +248,62 @@ class Signs:
                 found.append(entity.id)
         return sorted(set(found))
 
+    def names(self, entity: str) -> list[tuple[Sought, ...]]:
+        """An entity's names that count for a keyword that names it, as words to look for."""
+        return [
+            tuple(_sought(word, name if place == len(name.words) else None)
+                  for place, word in enumerate(name.words, 1))
+            for name in self._pack.entities[entity].names
+            if not name.derived
+        ]  # fmt: skip
+
     def is_place(self, entities: Sequence[str]) -> bool:
         """Whether one of the entities is a place."""
         return any(name.place for entity in entities for name in self._pack.entities[entity].names)
 
 
-def _sought(word: str, name: Name | None) -> Sought:
+def _sought(word: str, name: Name | None, own_script: bool = False) -> Sought:
     letters, script = fold(word.removesuffix("*"))
     if word.endswith("*"):
         return Sought(letters, script, prefix=True)
     if (name is not None and name.acronym) or is_acronym(word):
         return Sought(word, script, acronym=True)
-    return Sought(letters, script, place=name is not None and name.place)
-
-
-def _anchor(pattern: _Pattern) -> int:
-    return pattern[0][pattern[1]]
-
-
-def _runs(pattern: _Pattern, view: View) -> list[tuple[int, int]]:
-    """Where a pattern's words stand side by side."""
-    numbers, anchor = pattern
-    places = view.at.get(numbers[anchor])
-    if places is None:
-        return []
-    if len(numbers) == 1:
-        return [(place, place) for place, _ in places]
-    found = []
-    for place, _ in places:
-        first = place - anchor
-        last = first + len(numbers) - 1
-        if (
-            first >= 0
-            and view.side_by_side(first, last)
-            and all(
-                any(there == first + step for there, _ in view.at.get(number, ()))
-                for step, number in enumerate(numbers)
-            )
-        ):
-            found.append((first, last))
-    return found
+    place = name is not None and name.place
+    return Sought(letters, script, place=place, own_script=own_script)
 
 
 def _within(run: tuple[int, int], first: int, last: int) -> bool:
     return run[0] <= first and last <= run[1]
 
 
-def _covered(one: Occurrence, found: list[Occurrence]) -> bool:
-    """Inside a longer name: of a foreign entity, or of any when it proves little itself."""
-    return any(
+def _uncovered(found: list[Occurrence]) -> list[Occurrence]:
+    """In order, without those inside a longer name: of a foreign entity, or of any other when
+    they prove little themselves."""
+    found.sort(key=lambda each: (each.first, -each.last))
+    longest = max((each.last - each.first for each in found), default=0)
+    long = [each for each in found if each.last > each.first]
+    kept: list[Occurrence] = []
+    begin = 0
+    for one in found:
+        while begin < len(long) and long[begin].first < one.first - longest:
+            begin += 1
+        if not any(_covers(other, one) for other in _up_to(long, begin, one.first)):
+            kept.append(one)
+    return kept
+
+
+def _up_to(long: list[Occurrence], begin: int, first: int) -> Iterator[Occurrence]:
+    for each in islice(long, begin, None):
+        if each.first > first:
+            return
+        yield each
+
+
+def _covers(other: Occurrence, one: Occurrence) -> bool:
+    return (
         other.last - other.first > one.last - one.first
         and _within((other.first, other.last), one.first, one.last)
         and (other.entity.foreign or (one.proof < Proof.SURE and other.entity is not one.entity))
-        for other in found
     )
 
 

@@ -91,7 +91,9 @@ class Compiler:
         number = self._index.use(sought)
 
         def test(view: View, _: Evidence) -> Runs | None:
-            found = [(place, place) for place, own in view.at.get(number, ()) if own or not exact]
+            found = [
+                (place, place) for place, own in view.at.get(number, {}).items() if own or not exact
+            ]
             return found or None
 
         return _Part(test, frozenset({number}))

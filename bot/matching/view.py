@@ -14,14 +14,21 @@ class View:
     surfaces: list[str]
     starts: list[int]  # offset of each word in its field
     in_title: int  # so many of the words are the title's
-    at: dict[int, list[tuple[int, bool]]]  # sought word → where, and whether by its own letters
+    at: dict[int, dict[int, bool]]  # sought word → where, and whether by its own letters
     language: str = ""
     source: str = ""
     domestic: bool = False
+    shouts: tuple[bool, bool] | None = None  # title, summary all in capitals, once it was asked
 
     def side_by_side(self, first: int, last: int) -> bool:
         """Whether a run of words lies in one field."""
         return last < len(self.surfaces) and not first < self.in_title <= last
+
+    def shouting(self, index: int) -> bool:
+        """Whether the word's field is all in capitals."""
+        if self.shouts is None:
+            self.shouts = self.title.isupper(), self.summary.isupper()
+        return self.shouts[index >= self.in_title]
 
     def between(self, index: int) -> str | None:
         """What stands between a word and the one before it; None before a field's first."""
@@ -39,7 +46,7 @@ def capital_shows(view: View, at: int) -> bool | None:
     if not surface[0].isupper():
         return None
     field = view.title if at < view.in_title else view.summary
-    if len(surface) > 1 and surface.isupper() and field.isupper():
+    if len(surface) > 1 and surface.isupper() and view.shouting(at):
         return False
     start, end = view.starts[at], view.starts[at] + len(surface)
     if field[start - 1 : start] in _QUOTES and field[end : end + 1] in _QUOTES:

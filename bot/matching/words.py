@@ -1,7 +1,7 @@
 """Words of a text: where they stand, how their letters fold, and their skeleton key.
 
 Folding makes spellings of one word equal within a script; the skeleton key makes them equal
-across scripts and romanizations. The method and what it was measured with: docs/matching.md.
+across scripts and romanizations.
 """
 
 from __future__ import annotations
@@ -111,6 +111,8 @@ def key(letters: str, script: Script) -> str:
     """The script-neutral skeleton of folded letters: Тоқаев, Tokayev, Toqaev → tokaev."""
     if script is Script.CYRILLIC:
         text = letters.replace("дж", "ж").translate(_CYRILLIC_KEY)
+    elif letters.endswith("ing") and len(letters) > 4:  # sharing is not Шарын
+        return key(letters[:-1], script) + "g"
     else:
         text = _CLUSTER.sub(lambda found: _CLUSTERS[found.group()], letters)
         text = _YO.sub("e", _J_AS_I.sub("i", text))

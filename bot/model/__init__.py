@@ -10,6 +10,8 @@ Lane 0: Update → Request → Reply
 """
 
 from bot.model.answer import (
+    Ask,
+    Asking,
     Change,
     ChatFacts,
     Facts,
@@ -39,6 +41,7 @@ from bot.model.deliver import (
     DueDelivery,
     Headline,
     Keyboard,
+    Matched,
     Message,
     Rejected,
     RetryLater,
@@ -98,6 +101,8 @@ __all__ = [
     "AlertContent",
     "AlertSettings",
     "AlertView",
+    "Ask",
+    "Asking",
     "Audience",
     "Button",
     "Candidate",
@@ -129,6 +134,7 @@ __all__ = [
     "Kind",
     "KnownItem",
     "MatchText",
+    "Matched",
     "Member",
     "Message",
     "Mode",

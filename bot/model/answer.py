@@ -31,6 +31,7 @@ class Request:
     thread_id: int = 0
     message_id: int | None = None  # the panel that was tapped
     callback_id: str = ""  # set on a tap
+    replies_to: int | None = None  # the message of ours that a text in a group is a reply to
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,14 @@ class Subscription:
 
 
 @dataclass(frozen=True, slots=True)
+class Asking:
+    """A question of ours that waits for words to watch."""
+
+    message_id: int  # of the question
+    at: datetime  # when it was asked
+
+
+@dataclass(frozen=True, slots=True)
 class ChatFacts:
     """What the store knows of the asking chat."""
 
@@ -57,6 +66,7 @@ class ChatFacts:
     state: ChatState
     hourly_cap: int | None  # None: the settings' default
     subscriptions: tuple[Subscription, ...] = ()  # of the asking thread
+    asking: Asking | None = None  # what its next text answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +127,13 @@ class KeepQuery:
 
 
 @dataclass(frozen=True, slots=True)
+class Ask:
+    """What the chat's next text answers from now on; None: nothing."""
+
+    asking: Asking | None
+
+
+@dataclass(frozen=True, slots=True)
 class SetChatState:
     """Paused, resumed, revived, gone."""
 
@@ -145,7 +162,9 @@ class MoveChat:
     telegram_id: int
 
 
-Change = Subscribe | Unsubscribe | KeepQuery | SetChatState | SetHourlyCap | OweLatest | MoveChat
+Change = (
+    Subscribe | Unsubscribe | KeepQuery | Ask | SetChatState | SetHourlyCap | OweLatest | MoveChat
+)
 
 
 @dataclass(frozen=True, slots=True)

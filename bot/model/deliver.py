@@ -36,6 +36,14 @@ class Headline:
 
 
 @dataclass(frozen=True, slots=True)
+class Matched:
+    """Something that a chat asked for, and where the headline's item has it."""
+
+    query: str  # as it is kept; a topic as "topic:…"
+    spans: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class AlertContent:
     """An alert as render needs it: the story as it is now."""
 
@@ -43,7 +51,7 @@ class AlertContent:
     story_id: int
     headline: Headline
     others: tuple[str, ...]  # names of the other outlets, in the order they joined
-    matched: tuple[str, ...]  # the chat's queries as typed; topics as "topic:…"
+    matched: tuple[Matched, ...]  # of what the chat asked for, all that was hit
     breaking: bool = False
     updated_at: datetime | None = None  # set when an edit tells that it grew
 

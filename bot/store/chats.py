@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import (
+    Ask,
+    Asking,
     Change,
     ChatFacts,
     ChatState,
@@ -138,6 +140,7 @@ async def _facts(c: AsyncConnection, chat: Any, thread_id: int) -> ChatFacts:
         timezone=chat.timezone,
         state=ChatState(chat.state),
         hourly_cap=chat.hourly_cap,
+        asking=_asking(chat.asking),
         subscriptions=tuple(
             Subscription(
                 subscription_id=row.id,
@@ -150,6 +153,12 @@ async def _facts(c: AsyncConnection, chat: Any, thread_id: int) -> ChatFacts:
             for row in watched
         ),
     )
+
+
+def _asking(stored: Mapping[str, Any] | None) -> Asking | None:
+    if stored is None:
+        return None
+    return Asking(stored["message"], datetime.fromisoformat(stored["at"]))
 
 
 # ---------------------------------------------------------------- what answers write
@@ -202,6 +211,9 @@ async def _apply(
             await _unsubscribe(c, chat_id, subscription_id, now)
         case KeepQuery(query_id=kept, query=text):
             await _keep_query(c, kept, text, now)
+        case Ask(asking):
+            stored = asking and {"message": asking.message_id, "at": asking.at.isoformat()}
+            await _change_chat(c, chat_id, {"asking": stored})
         case SetChatState(state, reason):
             await set_state(c, chat_id, state, reason, now)
         case SetHourlyCap(cap):

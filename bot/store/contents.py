@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.matching.query import is_topic
-from bot.model import AlertContent, Button, Hit, Kind, Span, TextContent
+from bot.model import AlertContent, Button, Hit, Kind, Matched, Span, TextContent
 from bot.store.feeds import outlet_names
 from bot.store.found import headline, hits_of
 from bot.store.schema import alerts, items, queries, stories
@@ -89,23 +89,30 @@ class _Teller:
         if not members:
             return None
         first = members[0]
+        matched = self._matched(first.id, alert.queries)
         others = dict.fromkeys(self._names.get(item.outlet, item.outlet) for item in members)
         others.pop(self._names.get(first.outlet, first.outlet))
         return AlertContent(
             alert_id=alert.id,
             story_id=alert.story_id,
-            headline=headline(first, self._names, self._spans(first.id, alert.queries)),
+            headline=headline(first, self._names, _spans(matched)),
             others=tuple(others),
-            matched=tuple(self._texts[i] for i in alert.queries if i in self._texts),
+            matched=matched,
             breaking=alert.breaking_at is not None,
             updated_at=alert.updated_at if grown else None,
         )
 
-    def _spans(self, item_id: int, query_ids: Collection[int]) -> tuple[Span, ...]:
-        """Where it was found: by the chat's own words; by the pack when it asked for that alone."""
-        words = {i for i in query_ids if not is_topic(self._texts.get(i, ""))}
-        hits = (hit for hit in self._hits.get(item_id, ()) if hit.query_id in (words or query_ids))
-        return tuple(dict.fromkeys(span for hit in hits for span in hit.spans))
+    def _matched(self, item_id: int, query_ids: Collection[int]) -> tuple[Matched, ...]:
+        """Each query that is still there, with where the item has it."""
+        spans = {hit.query_id: hit.spans for hit in self._hits.get(item_id, ())}
+        known = (i for i in query_ids if i in self._texts)
+        return tuple(Matched(self._texts[i], spans.get(i, ())) for i in known)
+
+
+def _spans(matched: Sequence[Matched]) -> tuple[Span, ...]:
+    """Where it was found: by the chat's own words; by the pack when it asked for that alone."""
+    own = [each for each in matched if not is_topic(each.query)]
+    return tuple(dict.fromkeys(span for each in own or matched for span in each.spans))
 
 
 async def _teller(c: AsyncConnection, found: Sequence[Any]) -> _Teller:

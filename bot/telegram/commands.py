@@ -13,10 +13,13 @@ from collections.abc import Mapping
 from bot.model import Request
 
 COMMANDS = frozenset(
-    {"start", "help", "add", "remove", "keywords", "pause", "resume", "status"}
+    {"start", "help", "add", "topics", "remove", "keywords", "pause", "resume", "status"}
 )  # what people type
 TAPS = frozenset(
-    {"save", "cancel", "rm", "keywords", "pause", "resume", "cap", "page"}
+    {
+        *("save", "edit", "cancel", "topics", "topic", "only", "rm", "keywords"),
+        *("pause", "resume", "cap", "page"),
+    }
 )  # what our own buttons carry; "page" is the inert n/m between two arrows
 
 _COMMAND = re.compile(r"/(\w{1,32})(?:@(\w{1,64}))?(?:\s+(.*))?", re.DOTALL)
@@ -48,7 +51,8 @@ def _from_message(message: Mapping[str, object], username: str) -> Request | Non
     sender = _object(message, "from")
     private = _text(_object(message, "chat"), "type") == "private"
     if not text.startswith("/"):
-        return _request("text", text, message, sender) if private and text else None
+        verb = "text" if private else "reply" if _answers_us(message, username) else ""
+        return _request(verb, text, message, sender) if verb and text else None
     parts = _COMMAND.fullmatch(text)
     if parts is None:
         return _request("unknown", text, message, sender) if private else None
@@ -59,6 +63,15 @@ def _from_message(message: Mapping[str, object], username: str) -> Request | Non
         return _request(word, argument, message, sender)
     # In a group an unknown command is most likely meant for another bot.
     return _request("unknown", f"/{word}", message, sender) if private or addressee else None
+
+
+def _answers_us(message: Mapping[str, object], username: str) -> bool:
+    """Whether a text in a group or channel is a reply to something of ours; in a channel all
+    messages are the channel's."""
+    replied = _object(message, "reply_to_message")
+    author = _text(_object(replied, "from"), "username").lower()
+    channel = _text(_object(message, "chat"), "type") == "channel"
+    return author == username.lower() or (channel and bool(replied))
 
 
 def _from_tap(tap: Mapping[str, object]) -> Request | None:
@@ -109,6 +122,9 @@ def _request(
         thread_id=(_integer(message, "message_thread_id") or 0) if in_topic else 0,
         message_id=_integer(message, "message_id") if callback_id else None,
         callback_id=callback_id,
+        replies_to=_integer(_object(message, "reply_to_message"), "message_id")
+        if verb == "reply"
+        else None,
     )
 
 

@@ -9,13 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from html import escape
+from itertools import groupby
+from operator import itemgetter
 
+from bot.alerts.names import query_name
 from bot.locale import Texts
-from bot.matching.query import TOPICS, QueryRefused, Reason, is_topic
+from bot.matching.query import TOPICS, QueryRefused, Reason
 from bot.model import Button, Headline, Keyboard, Mode, StatusFacts, Subscription
 
-PACK_QUERY = "topic:everything"
 PAGE_SIZE = 8  # subscriptions on a page of the list
+MAX_TITLE = 250
+MARKS = 5  # matched words that a headline shows
 
 
 def commands(texts: Texts) -> tuple[tuple[str, str], ...]:
@@ -23,6 +27,7 @@ def commands(texts: Texts) -> tuple[tuple[str, str], ...]:
     return (
         ("start", texts.gettext("follow the news about Kazakhstan")),
         ("add", texts.gettext("watch words of your own")),
+        ("topics", texts.gettext("choose topics")),
         ("remove", texts.gettext("stop watching something")),
         ("keywords", texts.gettext("show what is watched here")),
         ("pause", texts.gettext("stop all alerts for now")),
@@ -30,20 +35,6 @@ def commands(texts: Texts) -> tuple[tuple[str, str], ...]:
         ("status", texts.gettext("show how things stand")),
         ("help", texts.gettext("explain what I can do")),
     )
-
-
-def query_name(query: str, texts: Texts) -> str:
-    """What people call a query: a topic by its name, else the words as they are kept."""
-    topics = {
-        "everything": texts.gettext("All news about Kazakhstan"),
-        "politics": texts.gettext("Politics"),
-        "economy": texts.gettext("Economy and money"),
-        "energy": texts.gettext("Energy and uranium"),
-        "rights": texts.gettext("Human rights and protest"),
-        "disasters": texts.gettext("Disasters and accidents"),
-        "space": texts.gettext("Baikonur and space"),
-    }
-    return topics.get(query.removeprefix("topic:"), query) if is_topic(query) else query
 
 
 def subscriptions_page(
@@ -130,10 +121,12 @@ def refusal(refused: QueryRefused, asked: str, texts: Texts) -> str:
 
 
 def _pointed(text: str, start: int, end: int) -> str:
-    """The part from ``start`` to ``end`` in bold, with some of what surrounds it."""
+    """The part from ``start`` to ``end`` in bold, underlined, since bold alone hardly shows on a
+    parenthesis, with some of what surrounds it. Nothing there: a mark where something lacks."""
     before, after = text[max(0, start - 20) : start], text[end : end + 20]
     html = escape(f"{'…' if start > 20 else ''}{before}", quote=False)
-    html += f"<b>{escape(text[start:end], quote=False)}</b>"
+    place = escape(text[start:end].strip(), quote=False) or "[?]"
+    html += f"<b><u>{place}</u></b>"
     html += escape(f"{after}{'…' if end + 20 < len(text) else ''}", quote=False)
     return " ".join(html.split())
 
@@ -170,13 +163,60 @@ def headline_lines(headlines: Sequence[Headline], texts: Texts, now: datetime) -
     return "\n".join(f"• {_headline_line(headline, texts, now)}" for headline in headlines[:10])
 
 
-def _headline_line(headline: Headline, texts: Texts, now: datetime) -> str:
+def matched_lines(headlines: Sequence[Headline], texts: Texts, now: datetime) -> str:
+    """As `headline_lines`, with what was matched: in bold in the title, and below it the words
+    that only the summary has."""
+    lines = []
+    for headline in headlines[:10]:
+        line = f"• {_headline_line(headline, texts, now, marks=True)}"
+        in_title = {span.text.casefold() for span in headline.spans if span.field == "title"}
+        beyond = dict.fromkeys(
+            shortened(span.text, 60)
+            for span in headline.spans
+            if span.field == "summary" and span.text.casefold() not in in_title
+        )
+        if words := ", ".join([word for word in beyond if word][:MARKS]):
+            matched = texts.gettext("matched: {words}").format(words=escape(words, quote=False))
+            line += f"\n   {matched}"
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def _headline_line(headline: Headline, texts: Texts, now: datetime, marks: bool = False) -> str:
     """The title as a link to its page (without one where Telegram would drop it), outlet, time."""
-    title = escape(shortened(headline.title, 250), quote=False)
+    title = (
+        _marked_title(headline)
+        if marks
+        else escape(shortened(headline.title, MAX_TITLE), quote=False)
+    )
     if headline.url.startswith(("http://", "https://")) and len(headline.url) <= 2000:
         title = f'<a href="{escape(headline.url)}">{title}</a>'
     outlet = escape(shortened(headline.outlet, 60), quote=False)
     return f"{title} – {outlet}, {texts.moment(headline.at, now)}"
+
+
+def _marked_title(headline: Headline) -> str:
+    """The title on one line, cut, with the first matched words in bold."""
+    title = headline.title
+    bold = [False] * len(title)
+    for span in [span for span in headline.spans if span.field == "title"][:MARKS]:
+        for place in range(max(span.start, 0), min(span.end, len(title))):
+            bold[place] = True
+    letters: list[tuple[bool, str]] = []  # as `shortened` leaves them
+    for place, letter in enumerate(title):
+        if not letter.isspace():
+            letters.append((bold[place], letter))
+        elif letters and letters[-1][1] != " ":
+            letters.append((bold[place], " "))
+    if letters and letters[-1][1] == " ":
+        letters.pop()
+    if len(letters) > MAX_TITLE:
+        letters = [*letters[: MAX_TITLE - 1], (False, "…")]
+    html = ""
+    for is_bold, run in groupby(letters, key=itemgetter(0)):
+        text = escape("".join(letter for _, letter in run), quote=False)
+        html += f"<b>{text}</b>" if is_bold and text.strip() else text
+    return html
 
 
 def marked(text: str) -> str:

@@ -6,20 +6,20 @@ Every answer is Telegram HTML in the chat's language. ``parts`` escapes and cuts
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from html import escape
 
+from bot.alerts.names import EVERYTHING, query_name
 from bot.locale import Texts
-from bot.matching.query import Query, QueryRefused, is_topic
+from bot.matching.query import is_topic
 from bot.model import (
+    Ask,
     Button,
     Change,
     ChatState,
     Facts,
     Headline,
-    KeepQuery,
-    Keyboard,
     Mode,
     MoveChat,
     OweLatest,
@@ -28,19 +28,18 @@ from bot.model import (
     SetChatState,
     SetHourlyCap,
     Subscribe,
-    Subscription,
     TextContent,
     Unsubscribe,
 )
+from bot.telegram import adding, topics
+from bot.telegram.case import Case, Parse, about, also, panel
+from bot.telegram.commands import COMMANDS
 from bot.telegram.parts import (
-    PACK_QUERY,
     PAGE_SIZE,
     commands,
     headline_lines,
     marked,
     number_in,
-    query_name,
-    refusal,
     shortened,
     status_lines,
     subscriptions_page,
@@ -48,13 +47,14 @@ from bot.telegram.parts import (
 
 HIGHEST_CAP = 60  # single messages an hour that a button may ask for
 
-Parse = Callable[[str], Query | QueryRefused]
-
+_WORDS = frozenset({"kept_as", "preview"})
 _NEEDS = {
     "start": frozenset({"latest"}),
-    "add": frozenset({"kept_as"}),
-    "text": frozenset({"kept_as"}),
+    "add": _WORDS,
+    "text": _WORDS,
+    "reply": _WORDS,
     "save": frozenset({"pending_query"}),
+    "edit": frozenset({"pending_query"}),
     "status": frozenset({"status"}),
 }
 
@@ -62,43 +62,6 @@ _NEEDS = {
 def needs(verb: str) -> frozenset[str]:
     """The fields of Facts, beside ``chat``, that an answer to this verb reads."""
     return _NEEDS.get(verb, frozenset())
-
-
-def wanted_query(request: Request, parse: Parse) -> str:
-    """The normalised query that the request would keep (for Facts.kept_as); "" when none."""
-    if request.verb not in {"add", "text"}:
-        return ""
-    parsed = parse(request.argument)
-    return parsed.normal if isinstance(parsed, Query) else ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """One request with everything that its answer is made from."""
-
-    request: Request
-    facts: Facts
-    texts: Texts
-    now: datetime
-    new_id: int
-    parse: Parse
-    hourly_cap: int
-
-    @property
-    def subscriptions(self) -> tuple[Subscription, ...]:
-        return self.facts.chat.subscriptions if self.facts.chat else ()
-
-    @property
-    def state(self) -> ChatState:
-        return self.facts.chat.state if self.facts.chat else ChatState.ACTIVE
-
-    def watching(self, query: str) -> Subscription | None:
-        """The subscription that means the same, however it was typed."""
-        return next((s for s in self.subscriptions if self._same(s.query, query)), None)
-
-    def _same(self, one: str, other: str) -> bool:
-        a, b = self.parse(one), self.parse(other)
-        return one == other or (isinstance(a, Query) and isinstance(b, Query) and a.root == b.root)
 
 
 def reply(
@@ -116,8 +79,10 @@ def reply(
     ``new_id``: for a query that is not stored yet. ``hourly_cap``: what chats without one of their
     own have.
     """
-    case = _Case(request, facts, texts, now, new_id, parse, hourly_cap)
+    case = Case(request, facts, texts, now, new_id, parse, hourly_cap)
     answered = _ANSWERS.get(request.verb, _unknown)(case)
+    if case.asking and not request.callback_id and request.verb in {*COMMANDS, "unknown"}:
+        answered = replace(answered, changes=(*answered.changes, Ask(None)))
     if request.verb in {"left", "moved"} or case.state in {ChatState.ACTIVE, ChatState.PAUSED}:
         return answered
     # Whoever writes to us has not blocked us (any more), and may be answered.
@@ -139,13 +104,17 @@ def latest_reply(headlines: Sequence[Headline], texts: Texts, now: datetime) -> 
 # ---------------------------------------------------------------- the verbs
 
 
-def _start(case: _Case) -> Reply:
+def _start(case: Case) -> Reply:
     texts, latest = case.texts, case.facts.latest
     changes: list[Change] = []
-    if case.watching(PACK_QUERY):
+    followed = [s.query for s in case.subscriptions if is_topic(s.query)]
+    if EVERYTHING in followed:
         greeting = texts.gettext("This chat follows the news about Kazakhstan.")
+    elif followed:  # who chose topics is not to be flooded by all
+        named = ", ".join(query_name(query, texts) for query in followed)
+        greeting = texts.gettext("This chat follows: {topics}").format(topics=marked(named))
     else:
-        changes.append(Subscribe(PACK_QUERY, Mode.PACK))
+        changes.append(Subscribe(EVERYTHING, Mode.PACK))
         greeting = texts.gettext(
             "<b>Hello! From now on the news about Kazakhstan comes here.</b>\n"
             "What is breaking or told by several outlets comes at once, the rest is gathered."
@@ -164,10 +133,11 @@ def _start(case: _Case) -> Reply:
         news = texts.gettext(
             "No news has been fetched yet: the latest headlines follow within two minutes."
         )
-    return Reply(tuple(changes), TextContent(f"{greeting}\n{hint}\n\n{news}"))
+    keyboard = ((Button(texts.gettext("Choose topics"), data="topics"),),)
+    return Reply(tuple(changes), TextContent(f"{greeting}\n{hint}\n\n{news}", keyboard))
 
 
-def _help(case: _Case) -> Reply:
+def _help(case: Case) -> Reply:
     texts = case.texts
     lines = "\n".join(f"/{name} – {meaning}" for name, meaning in commands(texts))
     private = texts.gettext("In this chat any words that you send are taken as words to watch.")
@@ -185,52 +155,7 @@ def _help(case: _Case) -> Reply:
     return Reply(answer=TextContent(html))
 
 
-def _add(case: _Case) -> Reply:
-    texts, asked = case.texts, case.request.argument
-    if not asked.strip():
-        example = texts.gettext(
-            "Write the words after the command, for example <code>/add Tokayev</code>"
-        )
-        return Reply(answer=TextContent(example))
-    parsed = case.parse(asked)
-    if isinstance(parsed, QueryRefused):
-        return Reply(answer=TextContent(refusal(parsed, asked, texts)))
-    if case.watching(parsed.normal):
-        return _answer(case, texts.gettext("{query} is already watched here."), parsed.normal)
-    query_id = case.facts.kept_as or case.new_id
-    keyboard = (
-        (
-            Button(texts.gettext("Save"), data=f"save:{query_id}"),
-            Button(texts.gettext("Cancel"), data="cancel"),
-        ),
-    )
-    question = (
-        texts.gettext("Follow {query}? What matters most comes at once, the rest is gathered.")
-        if is_topic(parsed.normal)
-        else texts.gettext("Watch for {query}? Every headline with it will come here at once.")
-    )
-    keep = KeepQuery(query_id, parsed.normal)
-    return _answer(case, question, parsed.normal, keyboard, changes=(keep,))
-
-
-def _save(case: _Case) -> Reply:
-    texts, query = case.texts, case.facts.pending_query
-    if not query:
-        return _panel(case, texts.gettext("This took too long: please send the words once more."))
-    if case.watching(query):
-        return _answer(case, texts.gettext("{query} is already watched here."), query)
-    saved = texts.gettext("Saved: {query}. What is watched here: /keywords")
-    if case.state is ChatState.PAUSED:
-        saved += "\n" + texts.gettext("Alerts are paused; /resume lets them come again.")
-    mode = Mode.PACK if is_topic(query) else Mode.AT_ONCE
-    return _answer(case, saved, query, changes=(Subscribe(query, mode),))
-
-
-def _cancel(case: _Case) -> Reply:
-    return _panel(case, case.texts.gettext("Cancelled; nothing was saved."))
-
-
-def _remove(case: _Case) -> Reply:
+def _remove(case: Case) -> Reply:
     asked = case.request.argument.strip()
     if not asked:
         return _keywords(case)
@@ -240,48 +165,48 @@ def _remove(case: _Case) -> Reply:
         if subscription == meant or topic.casefold() == asked.casefold():
             removed = case.texts.gettext("{query} is no longer watched here.")
             change = Unsubscribe(subscription.subscription_id)
-            return _answer(case, removed, subscription.query, changes=(change,))
+            return also(about(case, removed, subscription.query), change)
     heading = case.texts.gettext("{query} is not watched here.").format(query=marked(asked))
     html, keyboard = subscriptions_page(case.subscriptions, 1, case.texts)
-    return _panel(case, f"{heading}\n\n{html}", keyboard)
+    return panel(case, f"{heading}\n\n{html}", keyboard)
 
 
-def _keywords(case: _Case) -> Reply:
-    return _panel(
+def _keywords(case: Case) -> Reply:
+    return panel(
         case,
         *subscriptions_page(case.subscriptions, number_in(case.request.argument) or 1, case.texts),
     )
 
 
-def _rm(case: _Case) -> Reply:
+def _rm(case: Case) -> Reply:
     wanted = number_in(case.request.argument)
     ids = [subscription.subscription_id for subscription in case.subscriptions]
     left = tuple(s for s in case.subscriptions if s.subscription_id != wanted)
     if wanted not in ids:
-        listed = _panel(case, *subscriptions_page(left, 1, case.texts))
-        return _also(listed, toast=case.texts.gettext("It was removed before."))
+        listed = panel(case, *subscriptions_page(left, 1, case.texts))
+        return also(listed, toast=case.texts.gettext("It was removed before."))
     page = ids.index(wanted) // PAGE_SIZE + 1
-    listed = _panel(case, *subscriptions_page(left, page, case.texts))
-    return _also(listed, Unsubscribe(wanted), toast=case.texts.gettext("Removed."))
+    listed = panel(case, *subscriptions_page(left, page, case.texts))
+    return also(listed, Unsubscribe(wanted), toast=case.texts.gettext("Removed."))
 
 
-def _pause(case: _Case) -> Reply:
+def _pause(case: Case) -> Reply:
     texts = case.texts
     keyboard = ((Button(texts.gettext("Resume"), data="resume"),),)
     if case.state is ChatState.PAUSED:
-        return _panel(case, texts.gettext("Alerts are paused already."), keyboard)
+        return panel(case, texts.gettext("Alerts are paused already."), keyboard)
     paused = texts.gettext("Alerts are paused; /resume lets them come again.")
-    return _also(_panel(case, paused, keyboard), SetChatState(ChatState.PAUSED))
+    return also(panel(case, paused, keyboard), SetChatState(ChatState.PAUSED))
 
 
-def _resume(case: _Case) -> Reply:
+def _resume(case: Case) -> Reply:
     if case.state is ChatState.ACTIVE:
-        return _panel(case, case.texts.gettext("Alerts are on."))
+        return panel(case, case.texts.gettext("Alerts are on."))
     changes = (SetChatState(ChatState.ACTIVE),) if case.state is ChatState.PAUSED else ()
-    return _also(_panel(case, case.texts.gettext("Alerts are on again.")), *changes)
+    return also(panel(case, case.texts.gettext("Alerts are on again.")), *changes)
 
 
-def _status(case: _Case) -> Reply:
+def _status(case: Case) -> Reply:
     texts, status = case.texts, case.facts.status
     cap = (case.facts.chat.hourly_cap if case.facts.chat else None) or case.hourly_cap
     watched = len(case.subscriptions)
@@ -305,7 +230,7 @@ def _status(case: _Case) -> Reply:
     return Reply(answer=TextContent("\n".join(lines)))
 
 
-def _cap(case: _Case) -> Reply:
+def _cap(case: Case) -> Reply:
     """The button stands below an alert, which stays as it is: a toast says what changed."""
     cap = number_in(case.request.argument)
     if cap is None or not 1 <= cap <= HIGHEST_CAP:
@@ -318,7 +243,7 @@ def _cap(case: _Case) -> Reply:
     return Reply((SetHourlyCap(cap),), toast=toast)
 
 
-def _joined(case: _Case) -> Reply:
+def _joined(case: Case) -> Reply:
     """A greeting where a group is new to us; whoever let us back in gets the alerts back."""
     if case.facts.chat is None and case.request.chat_kind in {"group", "supergroup"}:
         return Reply(
@@ -329,21 +254,29 @@ def _joined(case: _Case) -> Reply:
     return Reply(ensure_chat=False)
 
 
-def _left(case: _Case) -> Reply:
+def _left(case: Case) -> Reply:
     changes = (SetChatState(ChatState.GONE, case.request.argument),) if case.facts.chat else ()
     return Reply(changes, ensure_chat=False)
 
 
-def _moved(case: _Case) -> Reply:
+def _moved(case: Case) -> Reply:
     new = number_in(case.request.argument)
     return Reply((MoveChat(new),) if new and case.facts.chat else (), ensure_chat=False)
 
 
-def _page(_: _Case) -> Reply:
+def _topic(case: Case) -> Reply:
+    return topics.toggle(case) or _unknown(case)
+
+
+def _only(case: Case) -> Reply:
+    return topics.switch(case) or _unknown(case)
+
+
+def _page(_: Case) -> Reply:
     return Reply(ensure_chat=False)
 
 
-def _unknown(case: _Case) -> Reply:
+def _unknown(case: Case) -> Reply:
     if case.request.callback_id:
         outdated = case.texts.gettext("This button does nothing any more.")
         return Reply(toast=outdated, ensure_chat=False)
@@ -352,13 +285,18 @@ def _unknown(case: _Case) -> Reply:
     return Reply(answer=TextContent(unknown.format(command=escape(command, quote=False))))
 
 
-_ANSWERS: dict[str, Callable[[_Case], Reply]] = {
+_ANSWERS: dict[str, Callable[[Case], Reply]] = {
     "start": _start,
     "help": _help,
-    "add": _add,
-    "text": _add,
-    "save": _save,
-    "cancel": _cancel,
+    "add": adding.add,
+    "text": adding.add,
+    "reply": adding.answer_question,
+    "save": adding.save,
+    "edit": adding.edit,
+    "cancel": adding.cancel,
+    "topics": topics.show,
+    "topic": _topic,
+    "only": _only,
     "remove": _remove,
     "keywords": _keywords,
     "rm": _rm,
@@ -371,27 +309,3 @@ _ANSWERS: dict[str, Callable[[_Case], Reply]] = {
     "moved": _moved,
     "page": _page,
 }
-
-
-# ---------------------------------------------------------------- shapes of answers
-
-
-def _panel(case: _Case, html: str, keyboard: Keyboard = ()) -> Reply:
-    """An answer that takes the place of the tapped message, or is a new one."""
-    return Reply(answer=TextContent(html, keyboard), edits_message=case.request.message_id)
-
-
-def _answer(
-    case: _Case,
-    sentence: str,
-    query: str,
-    keyboard: Keyboard = (),
-    changes: tuple[Change, ...] = (),
-) -> Reply:
-    """A panel whose sentence has a place for the query."""
-    html = sentence.format(query=marked(query_name(query, case.texts)))
-    return _also(_panel(case, html, keyboard), *changes)
-
-
-def _also(answered: Reply, *changes: Change, toast: str = "") -> Reply:
-    return replace(answered, changes=(*answered.changes, *changes), toast=toast)

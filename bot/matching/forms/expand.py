@@ -34,6 +34,8 @@ _VOWELS = frozenset("аәеиоөуұүыіэюя")
 _ENGLISH = frozenset({"", "s", "es"})
 # Kazakh endings on short Latin words make other words (wind-i, ten-ge), so longer ones only.
 _LATIN_ENDINGS_FROM = 4
+# The letter V is not the word в.
+_CROSSES_FROM = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ def stems(letters: str, script: Script, place: bool = False) -> tuple[Stem, ...]
             for table in Script
         )
     found = _of_cyrillic(letters, place) if script is Script.CYRILLIC else _of_latin(letters, place)
+    if len(letters) < _CROSSES_FROM:
+        found = [stem for stem in found if stem.script is script]
     return _merged(found)
 
 
@@ -89,7 +93,7 @@ def _kazakh_in_latin(word: str, written: str, place: bool) -> list[Stem]:
     return [
         Stem(
             Script.LATIN,
-            key(stem, Script.CYRILLIC),
+            key(written, Script.LATIN) if written and stem == word else key(stem, Script.CYRILLIC),
             written if stem == word else "",
             kk.in_latin(endings),
         )
@@ -123,11 +127,12 @@ _LETTERS = {
 }  # fmt: skip
 _LETTER = re.compile("|".join(_LETTERS))
 _SHORT_I = re.compile("(?<=[aeiou])[iyj](?![aeiou])")
+_SOFT_C = re.compile("c(?=[eiy])")
 _YO = re.compile("(?<=[bcdfghijklmnpqrstvwxz])yo")
 _SKY = re.compile("sk(?:y|i|iy|yi|ii)$")
 
 
 def in_cyrillic(letters: str) -> str:
     """A Latin word in rough Cyrillic letters, so that it declines; its key stays the same."""
-    text = _SHORT_I.sub("й", _SKY.sub("ский", _YO.sub("e", letters)))
+    text = _SHORT_I.sub("й", _SKY.sub("ский", _SOFT_C.sub("s", _YO.sub("e", letters))))
     return _LETTER.sub(lambda found: _LETTERS[found.group()], text)

@@ -167,15 +167,15 @@ def _fled(word: str) -> list[str]:
     if len(word) < 4 or word in _VOWEL_STAYS:
         return []
     head, vowel, last = word[:-2], word[-2], word[-1]
+    found: list[str] = []
     if word.endswith("ец"):
-        if head[-1] == "л":
-            return [head + "ьц"]
-        return [head + ("йц" if head[-1] in _VOWELS else "ц")]
-    if word.endswith(("ок", "ек")) and head[-1] not in _VOWELS:
-        return [head + "к", head + "ьк"] if vowel == "е" else [head + "к"]
-    if vowel in "оеё" and last in "лнрь" and head[-1] not in _VOWELS and len(word) <= 6:
-        return [head + last]
-    return []
+        link = "ь" if head[-1] == "л" else "й" if head[-1] in _VOWELS else ""
+        found = [head + link + "ц"]
+    elif word.endswith(("ок", "ек")) and head[-1] not in _VOWELS:
+        found = [head + "к", head + "ьк"] if vowel == "е" else [head + "к"]
+    elif vowel in "ое" and last in "лнр" and head[-1] not in _VOWELS and len(word) <= 6:
+        found = [head + last]
+    return found
 
 
 def _filled(stem: str, sign: str = "") -> list[Paradigm]:
