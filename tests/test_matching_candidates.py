@@ -8,9 +8,21 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from bot.matching.candidates import ANYTHING, MANY_KEYS, Keys, Search
+from bot.matching.candidates import (
+    ANYTHING,
+    MANY_ITEMS,
+    MANY_KEYS,
+    Either,
+    Every,
+    Holds,
+    Keys,
+    KeyTree,
+    OneOf,
+    Search,
+)
 from bot.matching.forms.expand import ENDINGS, stems
 from bot.matching.matcher import Matcher
+from bot.matching.nodes import Filter
 from bot.matching.query import Query, parse_query
 from bot.matching.vocabulary import Vocabulary
 from bot.matching.words import Script, fold
@@ -42,7 +54,25 @@ def vocabulary(search: Search, *texts: str) -> Vocabulary:
 
 def is_candidate(text: str, title: str) -> bool:
     search = matcher().search(query(text))
-    return vocabulary(search, title).resolve(search.tree) is not None
+    tree = vocabulary(search, title).resolve(search.tree)
+    return tree is not None and fulfils(tree, title)
+
+
+def fulfils(tree: KeyTree, title: str) -> bool:
+    """Whether the store finds an item of this title."""
+    match tree:
+        case Keys(keys):
+            return not keys.isdisjoint(matcher().keys(MatchText(title)))
+        case Holds(letters):
+            return letters in title
+        case Every(parts):
+            return all(fulfils(part, title) for part in parts)
+        case Either(parts):
+            return any(fulfils(part, title) for part in parts)
+        case Filter():
+            return True
+        case OneOf():
+            raise AssertionError("a word was not resolved")
 
 
 def matches(text: str, title: str, domestic: bool = False) -> bool:
@@ -222,6 +252,7 @@ def test_a_match_of_any_query_is_a_candidate(text: str, title: str, domestic: bo
         ("Токаев", "Токарев"),
         ("нефть газ", "Нефть дорожает"),
         ("US", "useful"),
+        ("US", "us"),  # capitals tell an acronym
         ("про*", "прибыль"),
         ("Казахстан", "Узбекистан и казаки"),
     ],
@@ -265,6 +296,16 @@ def test_a_word_with_too_many_keys_is_left_out() -> None:
     keys = {f"pro{number}": 1 for number in range(MANY_KEYS + 1)}
     assert Vocabulary(keys | {"neft": 1}).resolve(search.tree) == Keys(frozenset({"neft"}))
     assert Vocabulary(keys).resolve(matcher().search(query("про*")).tree) == ANYTHING
+
+
+def test_a_word_of_too_many_items_is_left_out() -> None:
+    search = matcher().search(query("в нефть"))
+    stored = Vocabulary({"v": MANY_ITEMS, "neft": 1})
+    assert stored.resolve(search.tree) == Every((Keys(frozenset({"neft"})), Keys(frozenset({"v"}))))
+    stored = Vocabulary({"v": MANY_ITEMS + 1, "neft": 1})
+    assert stored.resolve(search.tree) == Keys(frozenset({"neft"}))
+    alternatives = matcher().search(query("в OR нефть")).tree
+    assert stored.resolve(alternatives) == ANYTHING
 
 
 def test_of_many_words_the_rarest_are_looked_for() -> None:

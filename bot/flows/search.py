@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -21,18 +22,27 @@ WINDOW = timedelta(days=7)
 LATEST = 3  # headlines that are shown
 ENOUGH = 400  # items that are matched; a larger number of candidates is reckoned from them
 MOST = 1200  # so many are matched where the first of them show fewer headlines than wanted
-SLICE = 50  # items that are matched in one go, while everybody else waits
+SLICE = 25  # items that are matched in one go, while everybody else waits
+FEW = 25  # so many are matched however long it takes
+PATIENCE = 0.15  # seconds after which no more are: words that were never read take their time
+FOR_NOTHING = 0.2  # the same as long as nothing was found
 
 _ids = count(1)  # the ids of queries while they are previewed
 
 
-async def preview(db: Database, matcher: Matcher, query: Query, now: datetime) -> Preview:
+async def preview(
+    db: Database,
+    matcher: Matcher,
+    query: Query,
+    now: datetime,
+    timer: Callable[[], float] = time.perf_counter,
+) -> Preview:
     """What the query would have found in the last seven days.
 
     ``matcher`` must not be the one that new items are matched with: the query stands in it for a
     moment, under an id that means nothing elsewhere. Several previews may share it.
     """
-    since = now - WINDOW
+    since, started = now - WINDOW, timer()
     if isinstance(query.root, Topic):
         total, latest = await search.hits_since(db, query.normal, since, LATEST)
         return Preview(total, True, tuple(latest), ())
@@ -42,7 +52,11 @@ async def preview(db: Database, matcher: Matcher, query: Query, now: datetime) -
     tree = stored.resolve(sought.tree)
     if tree is None:
         return Preview(0, True, (), silent)
-    found = await _verified(db, matcher, query, tree, since)
+
+    def in_time(found: _Found) -> bool:
+        return timer() - started < (PATIENCE if found.hits else FOR_NOTHING)
+
+    found = await _verified(db, matcher, query, tree, since=since, in_time=in_time)
     if not found.count and found.exact and isinstance(query.root, Word | Prefix):
         silent = tuple(word.typed for word in sought.wanted)  # what has its key is another word
     return Preview(found.count, found.exact, await _headlines(db, found), silent)
@@ -72,7 +86,13 @@ class _Found:
 
 
 async def _verified(
-    db: Database, matcher: Matcher, query: Query, tree: KeyTree, since: datetime
+    db: Database,
+    matcher: Matcher,
+    query: Query,
+    tree: KeyTree,
+    *,
+    since: datetime,
+    in_time: Callable[[_Found], bool],
 ) -> _Found:
     """Match the newest candidates, slice by slice."""
     total, newest = await search.candidates(db, tree, since, MOST)
@@ -82,6 +102,8 @@ async def _verified(
     try:
         while found.matched < len(newest):
             if found.matched >= ENOUGH and found.titles() >= LATEST:
+                break
+            if found.matched >= FEW and not in_time(found):
                 break
             ids = newest[found.matched : found.matched + SLICE]
             items = await search.stored_items(db, ids)

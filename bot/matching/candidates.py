@@ -1,9 +1,9 @@
 """A query → the skeleton keys that an item must hold to answer it, for a search over stored keys.
 
 Complete, not exact: whatever the matcher finds has these keys among ``Matcher.keys``, and so have
-other items, for capitals, order, nearness, exclusions and the pack's rules are not in the keys. A
-stored key is that of a whole word (Тоқаевтың → tokaevtin), so each stem of a sought word stands
-for keys that begin as it does and go on as one of its endings does.
+other items, for order, nearness, exclusions and the pack's rules are not in the keys. A stored key
+is that of a whole word (Тоқаевтың → tokaevtin), so each stem of a sought word stands for keys that
+begin as it does and go on as one of its endings does.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from bot.matching.signs import Signs
 from bot.matching.words import Script, fold, key
 
 ENUMERATED = 3  # heads of so many letters have too many keys behind them: theirs are spelt out
-MANY_KEYS = 4000  # a word with more keys says next to nothing, and is left out of the search
+# What has more keys, or stands in more items, says next to nothing and is left out of the search.
+MANY_KEYS = 4000
+MANY_ITEMS = 30_000
 MOST_PARTS = 4  # of a conjunction, the rarest: more would cost more than they rule out
 LONGEST_RUN = 6  # words that may name one entity
 
@@ -55,6 +57,14 @@ class Keys:
 
 
 @dataclass(frozen=True, slots=True)
+class Holds:
+    """Its title or summary holds these letters as they are: an acronym, whose capitals no key
+    tells (US, us)."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Every:
     """All of the parts; none: any item."""
 
@@ -68,7 +78,7 @@ class Either:
     parts: tuple[KeyTree, ...]
 
 
-KeyTree = OneOf | Keys | Every | Either | Filter
+KeyTree = OneOf | Keys | Holds | Filter | Every | Either
 ANYTHING = Every(())
 
 
@@ -195,7 +205,8 @@ class _Builder:
 
 def _word(word: Word) -> KeyTree:
     # Whether it is a place is not asked: its further endings do no harm to others.
-    return _sought(Sought(word.text, fold(word.text)[1], acronym=word.acronym, place=True))
+    own = _sought(Sought(word.text, fold(word.text)[1], acronym=word.acronym, place=True))
+    return every(own, Holds(word.text)) if word.acronym else own
 
 
 @lru_cache(8192)
@@ -354,5 +365,5 @@ def _forms_in(tree: KeyTree) -> Iterator[Form]:
         case Every(parts) | Either(parts):
             for part in parts:
                 yield from _forms_in(part)
-        case Keys() | Filter():
+        case Keys() | Holds() | Filter():
             pass

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from bot.matching.candidates import (
     ANYTHING,
+    MANY_ITEMS,
     MANY_KEYS,
     MOST_PARTS,
     Either,
     Every,
     Form,
+    Holds,
     Keys,
     KeyTree,
     OneOf,
@@ -36,9 +38,7 @@ class Vocabulary:
         match tree:
             case OneOf(forms):
                 keys = frozenset(self._of(forms))
-                if len(keys) > MANY_KEYS:
-                    return ANYTHING
-                return Keys(keys) if keys else None
+                return self._telling(Keys(keys)) if keys else None
             case Every(parts):
                 resolved = [self.resolve(part) for part in parts]
                 needed = [part for part in resolved if part is not None]
@@ -47,9 +47,16 @@ class Vocabulary:
                 return every(*self._rarest(needed))
             case Either(parts):
                 found = [part for part in map(self.resolve, parts) if part is not None]
-                return either(*found) if found else None
-            case Keys() | Filter():
+                return self._telling(either(*found)) if found else None
+            case Keys() | Holds() | Filter():
                 return tree
+
+    def _telling(self, tree: KeyTree) -> KeyTree:
+        """The tree, unless it is keys that say next to nothing."""
+        if not isinstance(tree, Keys):
+            return tree
+        many = len(tree.keys) > MANY_KEYS or self._weight(tree) > MANY_ITEMS
+        return ANYTHING if many else tree
 
     def _of(self, forms: Iterable[Form]) -> Iterator[str]:
         for form in forms:
@@ -60,8 +67,9 @@ class Vocabulary:
                 place += 1
 
     def _rarest(self, parts: list[KeyTree]) -> list[KeyTree]:
-        words = sorted((part for part in parts if not isinstance(part, Filter)), key=self._weight)
-        return words[:MOST_PARTS] + [part for part in parts if isinstance(part, Filter)]
+        words = [part for part in parts if not isinstance(part, Holds | Filter)]
+        rarest = sorted(words, key=self._weight)[:MOST_PARTS]
+        return rarest + [part for part in parts if isinstance(part, Holds | Filter)]
 
     def _weight(self, tree: KeyTree) -> float:
         """At most how many items a part leaves."""
@@ -72,5 +80,5 @@ class Vocabulary:
                 return sum(map(self._weight, parts))
             case Every(parts):
                 return min(map(self._weight, parts), default=float("inf"))
-            case OneOf() | Filter():
+            case OneOf() | Holds() | Filter():
                 return float("inf")

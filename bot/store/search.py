@@ -5,14 +5,16 @@ range of each key. Ids are of the process's clock, so a moment is a little uncer
 it exactly looks at an item's own time.
 """
 
-from collections.abc import Collection, Sequence
+import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.matching.candidates import Either, Every, Keys, KeyTree, OneOf
+from bot.matching.candidates import Either, Every, Holds, Keys, KeyTree, OneOf
 from bot.matching.nodes import Filter
 from bot.model import Headline, MatchText
 from bot.store.columns import EPOCH
@@ -23,9 +25,10 @@ from bot.store.ids import COUNT_BITS, EPOCH_MS, NODE_BITS
 from bot.store.schema import hits, item_tokens, items, queries
 from bot.store.sql import chunks
 
-MOST_KEYS = 30_000  # in one statement: both databases end at 32,766 parameters
+MOST_SELECTS = 200  # in one statement: SQLite ends at 500
 _LAST = "\U0010ffff"  # behind every letter, in any order of letters that a database may have
 
+_VALUE: sa.Column[str] = sa.Column("value", sa.Text)
 _token, _item_id = item_tokens.c.token, item_tokens.c.item_id
 
 
@@ -44,40 +47,41 @@ def first_id(since: datetime) -> int:
     return max(milliseconds, 0) << (NODE_BITS + COUNT_BITS)
 
 
+def _each(c: AsyncConnection, texts: Collection[str]) -> sa.TableValuedAlias:
+    """The texts as rows, by one parameter: as many as there are, and the index of keys is read at
+    each, where a long IN list leads PostgreSQL to read all of the week instead."""
+    listed = sa.literal(json.dumps(list(texts)), sa.Text)
+    if c.dialect.name == "sqlite":
+        return sa.func.json_each(listed).table_valued(_VALUE)
+    return sa.func.json_array_elements_text(sa.cast(listed, sa.JSON)).table_valued(_VALUE)
+
+
 async def stored_keys(
-    db: Database, keys: Collection[str], heads: Sequence[str], since: datetime
+    db: Database, keys: Collection[str], heads: Collection[str], since: datetime
 ) -> dict[str, int]:
     """Of these keys, and of all that begin with one of ``heads``: those stored since then, each
     with its number of items."""
-    counts: dict[str, int] = {}
     async with db.read() as c:
-        behind: list[str] = []
-        for some in chunks(heads):
-            behind += await c.scalars(_behind(some))
-        for wanted in chunks(sorted({*keys, *behind}), MOST_KEYS):
-            rows = await c.execute(
-                sa.select(_token, sa.func.count())
-                .where(_token.in_(wanted), _item_id >= first_id(since))
-                .group_by(_token)
-            )
-            counts.update((token, number) for token, number in rows)
-    return counts
+        behind = await c.scalars(_behind(_each(c, heads))) if heads else ()
+        wanted = _each(c, {*keys, *behind})
+        rows = await c.execute(
+            sa.select(_token, sa.func.count().label("number"))
+            .where(_token.in_(sa.select(wanted.c.value)), _item_id >= first_id(since))
+            .group_by(_token)
+        )
+        return {row.token: row.number for row in rows}
 
 
-def _behind(heads: Sequence[str]) -> sa.Select[tuple[str]]:
+def _behind(heads: sa.TableValuedAlias) -> sa.Select[tuple[str]]:
     """All keys that begin with one of these: from each the index leads to the next, so that it
     costs as much as there are keys, however many items hold them."""
-    ranges = (
-        sa.values(sa.column("head", sa.Text), sa.column("until", sa.Text), name="spans")
-        .data([(head, head + _LAST) for head in heads])
-        .cte("ranges")
-    )
+    begin = sa.select(heads.c.value.label("head"), (heads.c.value + _LAST).label("until")).cte()
     first = sa.select(
         sa.select(sa.func.min(_token))
-        .where(_token >= ranges.c.head, _token < ranges.c.until)
+        .where(_token >= begin.c.head, _token < begin.c.until)
         .scalar_subquery()
         .label("token"),
-        ranges.c.until,
+        begin.c.until,
     )
     found = first.cte("found", recursive=True)
     following = sa.select(
@@ -94,55 +98,55 @@ async def candidates(
     db: Database, tree: KeyTree, since: datetime, limit: int
 ) -> tuple[int, list[int]]:
     """How many items since then fulfil a tree of stored keys, and the ids of the newest."""
-    if _keys_in(tree) > MOST_KEYS:
+    if _selects(tree) > MOST_SELECTS:
         tree = Every(())
-    found = _ids(tree, first_id(since)).subquery()
-    newest = (
-        sa.select(found.c[0], sa.func.count().over())
-        .group_by(found.c[0])
-        .order_by(found.c[0].desc())
-        .limit(limit)
-    )
     async with db.read() as c:
+        found = _ids(c, tree, first_id(since)).subquery()
+        newest = (
+            sa.select(found.c[0], sa.func.count().over())
+            .group_by(found.c[0])
+            .order_by(found.c[0].desc())
+            .limit(limit)
+        )
         rows = (await c.execute(newest)).all()
     return (rows[0][1] if rows else 0), [row[0] for row in rows]
 
 
-def _keys_in(tree: KeyTree) -> int:
-    match tree:
-        case Keys(keys):
-            return len(keys)
-        case Every(parts) | Either(parts):
-            return sum(map(_keys_in, parts))
-        case OneOf() | Filter():
-            return 0
+def _selects(tree: KeyTree) -> int:
+    return 1 + sum(map(_selects, tree.parts)) if isinstance(tree, Every | Either) else 1
 
 
-def _ids(tree: KeyTree, first: int) -> sa.Select[tuple[int]]:
+def _ids(c: AsyncConnection, tree: KeyTree, first: int) -> sa.Select[tuple[int]]:
     match tree:
         case Keys(keys):
-            return sa.select(_item_id).where(_token.in_(sorted(keys)), _item_id >= first)
-        case Filter():
-            return sa.select(items.c.id).where(items.c.id >= first, _passes(tree))
-        case Every(()):
-            return sa.select(items.c.id).where(items.c.id >= first)
+            wanted = sa.select(_each(c, keys).c.value)
+            return sa.select(_item_id).where(_token.in_(wanted), _item_id >= first)
+        case Holds() | Filter():
+            return _ids(c, Every((tree,)), first)
         case Every(parts):
-            whole: sa.CompoundSelect[tuple[int]] = sa.intersect(*(_ids(p, first) for p in parts))
+            looks = [_look(part) for part in parts if isinstance(part, Holds | Filter)]
+            found = [_ids(c, part, first) for part in parts if not isinstance(part, Holds | Filter)]
+            if looks or not found:
+                found.append(sa.select(items.c.id).where(items.c.id >= first, *looks))
+            whole = sa.intersect(*found)
         case Either(parts):
-            whole = sa.union(*(_ids(part, first) for part in parts))
+            whole = sa.union(*(_ids(c, part, first) for part in parts))
         case OneOf():
             raise ValueError("words must be resolved to keys first")
     # SQLite takes no parentheses around the parts of a compound.
     return sa.select(whole.subquery().c[0])
 
 
-def _passes(wanted: Filter) -> sa.ColumnElement[bool]:
-    """What a filter lets through, and a few more: case and the end of an outlet's name are the
-    matcher's to judge."""
-    column = sa.func.lower(items.c.language if wanted.name == "lang" else items.c.outlet)
-    if not wanted.value.isascii():
+def _look(at: Holds | Filter) -> sa.ColumnElement[bool]:
+    """A condition on the item itself. Filters let a few more through: case, and the end of an
+    outlet's name, are the matcher's to judge."""
+    if isinstance(at, Holds):  # the one comparison that minds capitals on both databases
+        columns = (items.c.title, items.c.summary)
+        return sa.or_(*(sa.func.replace(column, at.text, "") != column for column in columns))
+    column = sa.func.lower(items.c.language if at.name == "lang" else items.c.outlet)
+    if not (at.value.isascii() and at.value.isprintable()):
         return sa.true()
-    return column.startswith(wanted.value, autoescape=True)
+    return column.startswith(at.value, autoescape=True)
 
 
 async def stored_items(db: Database, ids: Collection[int]) -> list[StoredItem]:

@@ -39,8 +39,8 @@ OUTLETS = 300
 
 SMALL_WORDS = {
     "kk": "және бұл мен үшін да де бір деп бойынша туралы болды жаңа екі кейін осы ол енді жыл",
-    "ru": "в и на с по о из за не для до от что как это при к у его года лет",
-    "en": "the of in to a and on for with as at by from is after its it will more new us who",
+    "ru": "в и на с по о из за не для до от что как это при к у его года лет АЭС",
+    "en": "the of in to a and on for with as at by from is after its it will more new us who US",
 }
 QUERIES = {
     "a name of many names": "Казахстан",
@@ -109,7 +109,8 @@ def texts(words: list[str], language: str, chance: random.Random) -> Iterator[Ma
     while True:
         text = " ".join(chance.choices(words, cum_weights=weights, k=64))
         outlet = f"outlet{chance.randrange(OUTLETS)}"
-        yield MatchText(text[:60].capitalize(), text[61:361].capitalize(), language, outlet)
+        title, summary = (part[:1].upper() + part[1:] for part in (text[:60], text[61:361]))
+        yield MatchText(title, summary, language, outlet)
 
 
 def fill(path: Path, matcher: Matcher, number: int, now: datetime) -> None:
