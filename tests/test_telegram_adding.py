@@ -146,6 +146,7 @@ def test_a_phrase_over_white_space_is_one_mark() -> None:
     ("found", "line"),
     [
         (preview(0), "Nothing in the last seven days has it."),
+        (preview(0, exact=False), "Hardly anything in the last seven days has it, if at all."),
         (preview(1), "1 headline in the last seven days."),
         (preview(350), "350 headlines in the last seven days."),
         (preview(350, exact=False), "About 350 headlines in the last seven days."),

@@ -136,8 +136,10 @@ def _too_many(a_day: int, query: str, texts: Texts) -> str:
 
 def _count(preview: Preview, texts: Texts) -> str:
     n = preview.count
-    if not n:
+    if not n and preview.exact:
         return texts.gettext("Nothing in the last seven days has it.")
+    if not n:  # not everything was looked at
+        return texts.gettext("Hardly anything in the last seven days has it, if at all.")
     if preview.exact:
         found = texts.ngettext(
             "{n} headline in the last seven days.", "{n} headlines in the last seven days.", n
