@@ -32,9 +32,9 @@ bench:  ## the benchmarks; they report and never fail
 	@$(PYTHON) tools/setup.py --dev
 	@for b in tests/bench/[a-z]*.py; do $(VENV)/python -m tests.bench.$$(basename $$b .py) || exit 1; done
 
-torture:  ## the long kill test
+torture:  ## the kill tests alone
 	@$(PYTHON) tools/setup.py --dev
-	@KAZWATCH_TORTURE=long $(VENV)/python -m pytest tests/scenarios/test_kills.py
+	@$(VENV)/python -m pytest tests/scenarios/test_kills.py
 
 screenshot:  ## renew docs/demo.png
 	@$(PYTHON) tools/setup.py --dev

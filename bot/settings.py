@@ -26,7 +26,7 @@ from bot.model import AlertSettings, FetchSettings
 
 PREFIX = "KAZWATCH_"
 # Names of the environment that are not settings of this file.
-OUTSIDE = {"KAZWATCH_SECRET", "KAZWATCH_TEST_DATA", "KAZWATCH_TORTURE"}
+OUTSIDE = {"KAZWATCH_SECRET", "KAZWATCH_TEST_DATA"}
 LANGUAGES = ("en", "ru", "kk")
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.alerts.settle import CRASHED, dropped, settle, stale
+from bot.alerts.settle import dropped, exhausted, settle, stale
 from bot.model import (
     AlertSettings,
     ChatGone,
@@ -50,10 +50,8 @@ EDIT = replace(DELIVERY, kind=Kind.EDIT, edits_message=55)
 HOURS = timedelta(hours=1)
 
 
-def settled(
-    outcome: SendOutcome, delivery: DueDelivery = DELIVERY, age: timedelta = 24 * HOURS
-) -> Settlement:
-    return settle(delivery, outcome, NOW, SETTINGS, jitter=1.0, process_age=age)
+def settled(outcome: SendOutcome, delivery: DueDelivery = DELIVERY) -> Settlement:
+    return settle(delivery, outcome, NOW, SETTINGS, jitter=1.0)
 
 
 OUTCOMES: dict[str, tuple[SendOutcome, dict[str, Any]]] = {
@@ -155,26 +153,17 @@ def test_five_lost_answers_end_as_uncertain() -> None:
     assert states == [(DeliveryState.PENDING, False)] * 4 + [(DeliveryState.UNCERTAIN, True)]
 
 
-@pytest.mark.parametrize(
-    ("reason", "age", "count"),
-    [
-        (CRASHED, timedelta(seconds=59), 2),
-        (CRASHED, timedelta(seconds=60), 3),
-        ("read timeout", timedelta(seconds=1), 3),
-    ],
-)
-def test_a_crash_in_the_first_minute_does_not_count(
-    reason: str, age: timedelta, count: int
-) -> None:
-    assert settled(Uncertain(reason), age=age).ambiguous == count
+def test_what_was_cut_off_by_five_crashes_is_not_tried_again() -> None:
+    assert exhausted(replace(DELIVERY, ambiguous=4), NOW, SETTINGS) is None
+    ended = exhausted(replace(DELIVERY, ambiguous=5), NOW, SETTINGS)
+    assert ended is not None
+    assert (ended.state, ended.ambiguous, ended.due_at) == (DeliveryState.UNCERTAIN, 5, None)
 
 
 @given(st.integers(0, 10_000), st.floats(0, 1))
 def test_retries_double_up_to_two_minutes(attempts: int, jitter: float) -> None:
     delivery = replace(DELIVERY, attempts=attempts)
-    due_at = settle(
-        delivery, RetryLater("connect"), NOW, SETTINGS, jitter=jitter, process_age=HOURS
-    ).due_at
+    due_at = settle(delivery, RetryLater("connect"), NOW, SETTINGS, jitter=jitter).due_at
     assert due_at is not None
     longest = min(2.0 * 2 ** min(attempts, 10), 120.0)
     assert longest / 2 <= (due_at - NOW).total_seconds() <= longest

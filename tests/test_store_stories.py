@@ -150,21 +150,6 @@ async def test_ungrouped_items_come_in_the_order_of_their_marks(db: Database) ->
     assert await stories.next_ungrouped(db, 10) == [second]
 
 
-async def test_members_are_items_of_stories_seen_since(db: Database) -> None:
-    _, query = await subscribe(db)
-    old = await publish(db, query, TITLES[0], at=NOW - 3 * HOUR)
-    view = await join(db, old)
-    new = await publish(db, query, TITLES[1], "caspian", at=NOW)
-    assert [m.item_id for m in await stories.recent_members(db, NOW - 4 * HOUR)] == [old.item_id]
-    await join(db, new, decision=same(view))
-    found = await stories.recent_members(db, NOW - 4 * HOUR)
-    assert [(m.item_id, m.story_id, m.outlet, m.title) for m in found] == [
-        (old.item_id, view.story_id, "steppe", TITLES[0]),
-        (new.item_id, view.story_id, "caspian", TITLES[1]),
-    ]
-    assert [m.item_id for m in await stories.recent_members(db, NOW - HOUR)] == [new.item_id]
-
-
 async def test_members_with_one_title_are_found_at_every_outlet(db: Database) -> None:
     _, query = await subscribe(db)
     for feed_id in ("steppe", "caspian"):

@@ -23,12 +23,6 @@ from bot.model import (
     Uncertain,
 )
 
-# The reason of an Uncertain that stands for an attempt without an outcome: the process ended.
-CRASHED = "crashed"
-
-# A process that dies young is restarted again and again by its supervisor; its crashes say nothing
-# about Telegram and would use the five up in seconds.
-_YOUNG = timedelta(minutes=1)
 _FIRST_RETRY = timedelta(seconds=2)
 _LONGEST_RETRY = timedelta(minutes=2)
 
@@ -40,12 +34,11 @@ def settle(
     settings: AlertSettings,
     *,
     jitter: float,
-    process_age: timedelta,
 ) -> Settlement:
     """What is written of one attempt.
 
-    ``jitter``: 0 to 1, spreads retries; ``process_age``: of the process that made the attempt, when
-    it ended. A PENDING settlement has the time of its next try in ``due_at``.
+    ``jitter``: 0 to 1, spreads retries. A PENDING settlement has the time of its next try in
+    ``due_at``. Attempts that a crash left without an outcome are counted by the store.
     """
     same = _unsettled(delivery, now)
     ended, pending = replace(same, due_at=None), same
@@ -64,8 +57,7 @@ def settle(
                 chat_wait_until=None if after is None else now + wait,
             )
         case Uncertain(reason):
-            counts = reason != CRASHED or process_age >= _YOUNG
-            settled = _uncertain(same, reason, delivery.ambiguous + counts, settings, jitter)
+            settled = _uncertain(same, reason, delivery.ambiguous + 1, settings, jitter)
         case ChatMoved(telegram_id):
             settled = replace(pending, outcome="moved", new_telegram_id=telegram_id)
         case ChatGone(reason):
@@ -98,6 +90,14 @@ def stale(delivery: DueDelivery, now: datetime, settings: AlertSettings) -> bool
         now - delivery.due_at > settings.edit_overdue
         or now - delivery.created_at > settings.edit_overdue + longest
     )
+
+
+def exhausted(delivery: DueDelivery, now: datetime, settings: AlertSettings) -> Settlement | None:
+    """The end of a delivery whose attempts were all cut off by crashes; None: it may be tried."""
+    if delivery.ambiguous < settings.ambiguous_limit:
+        return None
+    same = _unsettled(delivery, now)
+    return _uncertain(same, "the process ended each time", delivery.ambiguous, settings, 0.0)
 
 
 def dropped(delivery: DueDelivery, now: datetime, reason: str) -> Settlement:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from bot import locale
 from bot.alerts.limits import Limiter
 from bot.alerts.render import render
-from bot.alerts.settle import dropped, settle, stale
+from bot.alerts.settle import dropped, exhausted, settle, stale
 from bot.flows.lanes import Clock, Crew
 from bot.flows.session import Session
 from bot.locale import Catalogues
@@ -40,7 +40,7 @@ log = logs.get(__name__)
 
 
 class Delivering:
-    """claim → limits → attempts are recorded → render → send → settle → record.
+    """limits → claim → render → attempts are recorded → send → settle → record.
 
     One delivery of a chat is under way at a time, so a chat's order is kept.
     """
@@ -65,7 +65,6 @@ class Delivering:
         self._clock = clock
         self._jitter = jitter
         self._wake = wake
-        self._started_at = clock()
         self._limiter = Limiter()
         self._crew = Crew(AT_ONCE, wake)
         self._timer = asyncio.get_running_loop().call_later(0, wake)
@@ -85,11 +84,7 @@ class Delivering:
         claimed = await outbox.claim_due(
             self._db, now, room, LEASE, excluding=self._limiter.resting(now)
         )
-        late = [delivery for delivery in claimed if stale(delivery, now, self._settings)]
-        if late:
-            settled = [dropped(delivery, now, "overdue") for delivery in late]
-            await outbox.record_send(self._db, settled)
-        ready = [delivery for delivery in claimed if delivery not in late]
+        ready = await self._without_those_given_up(claimed, now)
         if not ready:
             return
         log.debug("deliveries claimed", count=len(ready))
@@ -103,6 +98,27 @@ class Delivering:
             self._limiter.sent(delivery.chat.chat_id, delivery.chat.kind, self._clock())
             self._crew.start(self._deliver(delivery, message), f"deliver {delivery.delivery_id}")
         self._wake()  # there may be more than fitted
+
+    async def _without_those_given_up(
+        self, claimed: list[DueDelivery], now: datetime
+    ) -> list[DueDelivery]:
+        """What is to be sent; edits that come too late, and what crashed too often, end here."""
+        ready: list[DueDelivery] = []
+        for delivery in claimed:
+            if stale(delivery, now, self._settings):
+                await outbox.record_send(self._db, [dropped(delivery, now, "overdue")])
+            elif (given_up := exhausted(delivery, now, self._settings)) is not None:
+                await outbox.record_send(self._db, [given_up])
+                log.error(
+                    "message uncertain",
+                    chat=delivery.chat.telegram_id,
+                    delivery=delivery.delivery_id,
+                    reason=given_up.detail,
+                    attempts=given_up.ambiguous,
+                )
+            else:
+                ready.append(delivery)
+        return ready
 
     def _wake_when_there_is_room(self, now: datetime) -> None:
         """Chats that rest are left out of claims; somebody must come back for them."""
@@ -144,7 +160,6 @@ class Delivering:
             now,
             self._settings,
             jitter=self._jitter(),
-            process_age=now - self._started_at,
         )
         await outbox.record_send(self._db, [settlement])
         _tell(delivery, outcome, settlement)

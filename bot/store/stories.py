@@ -93,11 +93,6 @@ async def title_members(db: Database, title_value: str, since: datetime) -> list
     return await _members(db, items.c.id.in_(keyed), items.c.first_seen_at >= since)
 
 
-async def recent_members(db: Database, since: datetime) -> list[Member]:
-    """Members of stories that were first seen since, in that order."""
-    return await _members(db, items.c.first_seen_at >= since)
-
-
 async def _members(db: Database, *where: sa.ColumnElement[bool]) -> list[Member]:
     async with db.read() as c:
         rows = await c.execute(

@@ -39,20 +39,28 @@ async def begun(h: House) -> tuple[SampleFeed, Chat]:
     return feed, chat
 
 
+async def told_through_kills(
+    h: House, feed: SampleFeed, chat: Chat, points: tuple[str, ...]
+) -> list[str]:
+    """A headline before each kill; all are told in the end."""
+    titles = []
+    for point in points:
+        titles.append(feed.add(f"Uranium in a headline before the kill at {point}"))
+        await h.start(kill_at=point)
+        assert await h.exits() == -signal.SIGKILL, point
+    await h.start()
+    await h.until_told(chat, *titles)
+    await h.next_poll("steppe")
+    assert await h.stop() == 0
+    return titles
+
+
 async def test_kills_on_the_way_to_the_outbox_lose_nothing_and_repeat_nothing(
     tmp_path: Path,
 ) -> None:
     async with house(tmp_path) as h:
         feed, chat = await begun(h)
-        titles = []
-        for point in LANES_ONE_AND_TWO:
-            titles.append(feed.add(f"Uranium in a headline before the kill at {point}"))
-            await h.start(kill_at=point)
-            assert await h.exits() == -signal.SIGKILL, point
-        await h.start()
-        await h.until_told(chat, *titles)
-        await h.next_poll("steppe")
-        assert await h.stop() == 0
+        titles = await told_through_kills(h, feed, chat, LANES_ONE_AND_TWO)
         assert [h.told(chat, title) for title in titles] == [1] * len(titles)
         assert h.told(chat, OLD) == 1
 
@@ -62,15 +70,7 @@ async def test_kills_around_a_send_lose_nothing_and_repeat_only_what_nobody_can_
 ) -> None:
     async with house(tmp_path) as h:
         feed, chat = await begun(h)
-        titles = []
-        for point in LANE_THREE:
-            titles.append(feed.add(f"Uranium in a headline before the kill at {point}"))
-            await h.start(kill_at=point)
-            assert await h.exits() == -signal.SIGKILL, point
-        await h.start()
-        await h.until_told(chat, *titles)
-        await h.next_poll("steppe")
-        assert await h.stop() == 0
+        titles = await told_through_kills(h, feed, chat, LANE_THREE)
         told = [h.told(chat, title) for title in titles]
         assert min(told) == 1
         # A chat has one message under way at a time, so each such kill can repeat one.
