@@ -18,7 +18,6 @@ import os
 import signal
 import socket
 import sys
-from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -35,9 +34,9 @@ from bot.demo.telegram_server import TelegramServer
 from bot.demo.telegram_values import Chat, Message
 from bot.web.serving import serve
 from tests.feed_server import FeedServer
+from tests.scenarios.forked import ROOT, Forked
 from tests.tokens import TOKEN
 
-ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 20.0  # seconds for what takes one or two
 
 
@@ -87,7 +86,7 @@ class House:
     entry: str = "bot"  # the module that is started
     environment: dict[str, str] = field(default_factory=dict)
     catalogue: list[str] = field(default_factory=list)
-    process: Process | None = None
+    process: Forked | None = None
     output: list[str] = field(default_factory=list)
     _reader: asyncio.Task[None] | None = None
     _more: asyncio.Event = field(default_factory=asyncio.Event)
@@ -107,19 +106,8 @@ class House:
 
     async def start(self, kill_at: str = "", nth: int = 1) -> None:
         """Start ``kazwatch run``; with ``kill_at`` it is killed when it logs that, the nth time."""
-        module = (
-            ["-m", "tests.scenarios.killed", kill_at, str(nth)] if kill_at else ["-m", self.entry]
-        )
-        self.process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *module,
-            "run",
-            cwd=ROOT,
-            env=self._environment(),
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.PIPE,
-            limit=2**22,
-        )
+        begun = ["tests.scenarios.killed", kill_at, str(nth)] if kill_at else [self.entry]
+        self.process = await Forked.start([*begun, "run"], self._environment())
         self._reader = asyncio.create_task(self._read(self.process))
 
     async def command(self, *words: str, **environment: str) -> tuple[int, str]:
@@ -165,8 +153,7 @@ class House:
             **self.environment,
         }
 
-    async def _read(self, process: Process) -> None:
-        assert process.stderr is not None
+    async def _read(self, process: Forked) -> None:
         async for line in process.stderr:
             self.output.append(line.decode("utf-8", "replace").rstrip())
             self._more.set()
