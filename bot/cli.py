@@ -196,7 +196,7 @@ def _answer_lines(file: Path | None, answer: Any) -> None:
             if not isinstance(found, dict):
                 raise TypeError("is no object")
             line = answer(found)
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
             why = f"lacks {error}" if isinstance(error, KeyError) else str(error)
             line = {"id": None, "error": f"line {number}: {why}"}
             failed = True

@@ -59,7 +59,9 @@ class Matching:
     def answer(self, line: Line) -> Line:
         """One item → its hits, or the sentence that refuses one of its queries."""
         asked = line.get("keywords")
-        keywords = self._default if asked is None else tuple(map(str, asked))
+        if not isinstance(asked, list | None) or not all(isinstance(k, str) for k in asked or ()):
+            return {"id": line["id"], "error": "keywords: a list of queries is wanted"}
+        keywords = self._default if asked is None else tuple(asked)
         try:
             self._ask(keywords)
         except KazwatchError as error:

@@ -96,9 +96,9 @@ class Fetch(_Section):
     """How feeds are asked; times in seconds."""
 
     allow_hosts: frozenset[str] = frozenset()
-    min_interval: float = Field(60, ge=0.1)
-    max_interval: float = Field(3600, ge=1)
-    deadline: float = Field(30, gt=0)
+    min_interval: float = Field(60, ge=0.1, le=86_400)
+    max_interval: float = Field(3600, ge=1, le=86_400)
+    deadline: float = Field(30, gt=0, le=600)
     max_bytes: int = Field(10 * 1024 * 1024, ge=1024)
     concurrency: int = Field(50, ge=1, le=500)
     contact: str = ""  # an address or a page that a site's owner may write to

@@ -62,6 +62,15 @@ def test_match_finds_a_keyword_in_another_script_with_its_place() -> None:
     ]
 
 
+def test_lines_that_are_no_items_are_answered_as_such() -> None:
+    text = json.dumps({"id": 1, "title": "Tokayev met", "keywords": "met"})
+    done = kazwatch("match", stdin=f"{text}\n{'[' * 100_000}\n")
+    assert done.returncode == 1
+    first, second = lines(done)
+    assert first == {"id": 1, "error": "keywords: a list of queries is wanted"}
+    assert str(second["error"]).startswith("line 2: ")
+
+
 def test_match_answers_items_in_order_with_their_own_keywords() -> None:
     items = [
         {"id": 1, "title": "Uranium prices rise", "keywords": ["uranium"]},

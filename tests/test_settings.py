@@ -66,6 +66,8 @@ def test_the_environment_wins_over_the_file(
         ("[store]\nurl = 'mysql://x'", ["store.url", "sqlite:///"]),
         ("[fetch]\nmin_interval = 'soon'", ["fetch.min_interval", "number", '"soon"']),
         ("[fetch]\nmin_interval = 100\nmax_interval = 10", ["fetch.max_interval"]),
+        ("[fetch]\ndeadline = inf", ["fetch.deadline", "600"]),
+        ("[fetch]\nmax_interval = 1e300", ["fetch.max_interval", "86400"]),
         ("[web]\nlisten = '8080'", ["web.listen", "127.0.0.1:8080"]),
         ("[fetch\n", ["is not TOML"]),
     ],

@@ -78,7 +78,8 @@ def _by_last_letters(word: str) -> list[Paradigm]:
         found = [(stem, _SIGN)]
         return found + [(fled, _SIGN - {"ь"}) for fled in _fled(stem)]
     if word.endswith(("ов", "ев", "ин", "ын")):
-        return [(word, _SURNAME)]
+        people = word.endswith(("анин", "янин"))  # гражданин, but Галанин too
+        return [(word, _SURNAME)] + ([(word[:-2], _PEOPLE)] if people else [])
     if word.endswith("ск") and len(word) > 3:  # Омск: омский, омцы
         return [(word, _VELAR | _ADJECTIVE_VELAR), (word[:-2], _PEOPLE_OF)]
     endings = _VELAR if last in "гкх" else _SIBILANT if last in "жшчщц" else _HARD
@@ -138,6 +139,8 @@ def _e_final(word: str, stem: str) -> list[Paradigm]:
 
 
 def _y_final(_: str, stem: str) -> list[Paradigm]:
+    if len(stem) > 3 and stem[-1] == "ц" and stem[-2] not in _VOWELS:  # иностранцы
+        return [(stem, _PLURAL_Y | {"ев", "ем"}), (stem[:-1] + "ец", frozenset({""}))]
     return [(stem, _PLURAL_Y)]
 
 
@@ -191,7 +194,9 @@ def _filled(stem: str, sign: str = "") -> list[Paradigm]:
 
 
 def _refilled(stem: str) -> list[str]:
-    """A plural's singular: паводки → паводок."""
+    """A plural's singular or genitive: паводки → паводок, девушки → девушек."""
     if len(stem) < 4 or stem[-1] != "к" or stem[-2] in _VOWELS:
         return []
-    return [stem[:-1] + "о" + stem[-1]]
+    if stem[-2] in "ьй":
+        return [stem[:-2] + "ек"]
+    return [stem[:-1] + ("е" if stem[-2] in "жшч" else "о") + stem[-1]]
