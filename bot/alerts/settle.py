@@ -93,11 +93,11 @@ def stale(delivery: DueDelivery, now: datetime, settings: AlertSettings) -> bool
 
 
 def exhausted(delivery: DueDelivery, now: datetime, settings: AlertSettings) -> Settlement | None:
-    """The end of a delivery whose attempts were all cut off by crashes; None: it may be tried."""
+    """The end of a delivery whose last allowed attempt a crash cut off; None: it may be tried."""
     if delivery.ambiguous < settings.ambiguous_limit:
         return None
     same = _unsettled(delivery, now)
-    return _uncertain(same, "the process ended each time", delivery.ambiguous, settings, 0.0)
+    return _uncertain(same, "the process ended during the last attempt", delivery.ambiguous, settings, 0.0)
 
 
 def dropped(delivery: DueDelivery, now: datetime, reason: str) -> Settlement:

@@ -388,5 +388,5 @@ def _rest() -> None:
 
 
 def downgrade() -> None:
-    """There is no way back: restore a backup."""
-    raise NotImplementedError
+    """Migrations only go forward: below the first there is no schema to go back to."""
+    raise NotImplementedError("there is no way back: restore a backup")
