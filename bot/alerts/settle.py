@@ -97,7 +97,9 @@ def exhausted(delivery: DueDelivery, now: datetime, settings: AlertSettings) -> 
     if delivery.ambiguous < settings.ambiguous_limit:
         return None
     same = _unsettled(delivery, now)
-    return _uncertain(same, "the process ended during the last attempt", delivery.ambiguous, settings, 0.0)
+    return _uncertain(
+        same, "the process ended during the last attempt", delivery.ambiguous, settings, 0.0
+    )
 
 
 def dropped(delivery: DueDelivery, now: datetime, reason: str) -> Settlement:
