@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import cache
 from itertools import count
 from typing import Any
 
@@ -14,32 +13,19 @@ import sqlalchemy as sa
 
 from bot.flows import search
 from bot.flows.search import ENOUGH, FEW, FOR_NOTHING, MOST, PATIENCE, SLICE
-from bot.matching.matcher import Matcher
-from bot.matching.query import Query, parse_query
 from bot.model import Headline, MatchText, Preview, Span
 from bot.store import feeds, schema
 from bot.store.db import Database
 from bot.store.found import hit_row
 from bot.store.ids import COUNT_BITS
 from bot.store.search import first_id
-from tests.bench.matching import default_pack
 from tests.databases import NOW
+from tests.queries import query
+from tests.queries import shared_matcher as matcher
 from tests.store_rows import feed, hit
 
 WEEK = timedelta(days=7)
 _more = count()
-
-
-@cache
-def matcher() -> Matcher:
-    """One for all tests, as one serves all previews."""
-    return Matcher(default_pack())
-
-
-def query(text: str) -> Query:
-    found = parse_query(text)
-    assert isinstance(found, Query), found
-    return found
 
 
 async def store(db: Database, *texts: MatchText | str, **columns: Any) -> list[int]:

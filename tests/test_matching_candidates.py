@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
@@ -21,24 +19,14 @@ from bot.matching.candidates import (
     Search,
 )
 from bot.matching.forms.expand import ENDINGS, stems
-from bot.matching.matcher import Matcher
 from bot.matching.nodes import Filter
 from bot.matching.query import Query, parse_query
 from bot.matching.vocabulary import Vocabulary
 from bot.matching.words import Script, fold
 from bot.model import MatchText
-from tests.bench.matching import CORPORA, default_pack, rows
-
-
-@cache
-def matcher() -> Matcher:
-    return Matcher(default_pack())
-
-
-def query(text: str) -> Query:
-    found = parse_query(text)
-    assert isinstance(found, Query), found
-    return found
+from tests.bench.matching import CORPORA, rows
+from tests.queries import query
+from tests.queries import shared_matcher as matcher
 
 
 def vocabulary(search: Search, *texts: str) -> Vocabulary:

@@ -5,20 +5,13 @@ from __future__ import annotations
 import pytest
 
 from bot.matching.matcher import Matcher
-from bot.matching.query import Query, parse_query
 from bot.model import MatchText, Span
-from tests.bench.matching import default_pack
+from tests.queries import query, shared_matcher
 
 
 @pytest.fixture(scope="module")
 def matcher() -> Matcher:
-    return Matcher(default_pack())
-
-
-def query(text: str) -> Query:
-    parsed = parse_query(text)
-    assert isinstance(parsed, Query), parsed
-    return parsed
+    return shared_matcher()
 
 
 def test_a_word_is_told_with_its_forms_keys_and_entity(matcher: Matcher) -> None:

@@ -7,15 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from bot.matching.matcher import Matcher
-from bot.matching.query import Query, parse_query
 from bot.model import Hit, MatchText, Span
-from tests.bench.matching import default_pack
-
-
-def query(text: str) -> Query:
-    parsed = parse_query(text)
-    assert isinstance(parsed, Query), parsed
-    return parsed
+from tests.queries import default_pack, query
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,8 @@ from bot.matching.query import TOPICS, Query, parse_query
 from bot.matching.words import Script
 from bot.model import MatchText
 from tests import peers
-from tests.bench.matching import PACK, default_pack, outside
+from tests.bench.matching import outside
+from tests.queries import PACK, default_pack
 
 
 def entity(**more: Any) -> dict[str, Any]:

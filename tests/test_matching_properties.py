@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 
 from bot.matching.forms.expand import stems
 from bot.matching.lexemes import is_acronym
-from bot.matching.matcher import Matcher
 from bot.matching.query import MAX_LENGTH, Query, parse_query
 from bot.matching.words import WORD, fold
 from bot.model import MatchText
-from tests.bench.matching import CORPORA, default_pack, rows
+from tests.bench.matching import CORPORA, rows
+from tests.queries import query
+from tests.queries import shared_matcher as matcher
 
 TESTED = 1
 # Names outside the pack, as Kazakh, Russian and English write them.
@@ -31,22 +32,15 @@ NAMES = [
 ]
 
 
-@cache
-def matcher() -> Matcher:
-    return Matcher(default_pack())
-
-
 @pytest.fixture(scope="module", autouse=True)
 def compiled() -> None:
     """Compile the pack before hypothesis looks at the clock."""
     matcher()
 
 
-def verdict(query: str, text: MatchText) -> bool:
+def verdict(keyword: str, text: MatchText) -> bool:
     """Whether a text answers a query."""
-    parsed = parse_query(query)
-    assert isinstance(parsed, Query), parsed
-    matcher().add(TESTED, parsed)
+    matcher().add(TESTED, query(keyword))
     return bool(matcher().match(text))
 
 
@@ -67,6 +61,23 @@ WORDS = st.sampled_from(
      "выборы", "суд", "Нур-Султан", "Абай", "Kazakh")
 )  # fmt: skip
 TEXTS = st.lists(WORDS, max_size=8).map(" ".join)
+
+
+NAMED = st.sampled_from(
+    ("Россия", "Russia", "Семей", "семей", "Москва", "Georgia", "Тараз", "Верный", "курс", "Орал")
+)
+BESIDE = st.lists(
+    st.sampled_from(
+        ("в россии", "Bank of Georgia", "Больше семей", "в Таразе", "верный путь", "курса валют",
+         "Oral-B", "Алматы", "Russia's", "из Москвы", "Ресейде", "Орал таулары", "says")
+    ), max_size=5,
+).map(" ".join)  # fmt: skip
+
+
+@given(NAMED, BESIDE)
+def test_a_name_is_found_the_short_way_where_the_long_way_finds_it(name: str, text: str) -> None:
+    told = matcher().explain(query(name), MatchText(text))
+    assert list(told.spans) == sorted(told.leaves[0].found or ())
 
 
 @given(st.lists(WORDS, min_size=1, max_size=3), WORDS, TEXTS)

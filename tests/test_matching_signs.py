@@ -8,7 +8,8 @@ from bot.matching.matcher import Matcher
 from bot.matching.query import Query, parse_query
 from bot.model import MatchText
 from tests import peers
-from tests.bench.matching import default_pack, outside
+from tests.bench.matching import outside
+from tests.queries import default_pack
 
 
 @pytest.fixture(scope="module")

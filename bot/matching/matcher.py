@@ -30,18 +30,21 @@ _NOTHING = Evidence()
 class _Posting:
     """What one word of a text means for the queries at this moment."""
 
-    __slots__ = ("alone", "anchored", "in_name", "sought")
+    __slots__ = ("alone", "anchored", "in_name", "named", "names", "sought")
 
     def __init__(
         self,
         alone: tuple[int, ...],
+        named: tuple[int, ...],
         sought: tuple[tuple[int, bool], ...],
         anchored: bool,
         in_name: int,
     ) -> None:
         self.alone = alone  # queries that are this one word
+        self.named = named  # queries that are a name, found by it if it is no part of a longer one
         self.sought = sought  # words of other queries and the pack, with whether by own letters
         self.anchored = anchored  # one of those queries, or a name of one word, may be here
+        self.names = bool(named or anchored or in_name)  # any of these
         self.in_name = in_name  # 1: stands in names of several words, 2: in one that waits for it
 
 
@@ -55,6 +58,8 @@ class Matcher:
         self._queries: dict[int, Compiled | str] = {}
         self._topics: dict[str, set[int]] = {}
         self._alone: dict[int, list[int]] = {}  # word → queries that are this word
+        self._named: dict[int, list[int]] = {}  # the same of words that name an entity
+        self._singles: set[int] = set()  # all queries of these
         self._anchored: dict[int, set[int]] = {}  # word → queries to test when it occurs
         self._of_entity: dict[str, set[int]] = {}
         self._uses: dict[int, int] = {}  # word → uses in queries of several words
@@ -70,10 +75,14 @@ class Matcher:
         compiled = self._compiler.compile(query.root)
         self._queries[query_id] = compiled
         if compiled.alone is not None:
-            self._alone.setdefault(compiled.alone, []).append(query_id)
+            single = self._named if compiled.entities else self._alone
+            single.setdefault(compiled.alone, []).append(query_id)
+            if compiled.entities:
+                self._singles.add(query_id)
         else:
             for number in compiled.anchors:
                 self._anchored.setdefault(number, set()).add(query_id)
+        if compiled.alone is None or compiled.entities:
             for entity in compiled.entities:
                 self._of_entity.setdefault(entity, set()).add(query_id)
             for sought in compiled.used:
@@ -90,10 +99,12 @@ class Matcher:
             self._topics[compiled].discard(query_id)
             return
         if compiled.alone is not None:
-            self._alone[compiled.alone].remove(query_id)
+            (self._named if compiled.entities else self._alone)[compiled.alone].remove(query_id)
+            self._singles.discard(query_id)
         else:
             for number in compiled.anchors:
                 self._anchored[number].discard(query_id)
+        if compiled.alone is None or compiled.entities:
             for entity in compiled.entities:
                 self._of_entity[entity].discard(query_id)
                 if not self._of_entity[entity]:
@@ -126,23 +137,26 @@ class Matcher:
         except KeyError:
             meant = list(map(self._posting, surfaces))
         found: dict[int, tuple[Span, ...]] = {}
-        starts: list[int] = []
         anchored = text.domestic
+        named: list[tuple[int, Span]] = []
         if anchored or any(meant):
             for name, field, first, last in (
                 ("title", title, 0, in_title),
                 ("summary", summary, in_title, len(surfaces)),
             ):
                 words, postings = surfaces[first:last], meant[first:last]
-                at, wanted = _match_alone(name, field, words, postings, found)
-                starts += at
+                wanted, names = _match_alone(name, field, words, postings, found)
+                named += names
                 anchored = anchored or wanted
         if anchored:
             view = View(
-                title, summary, surfaces, starts, in_title, _places(meant),
-                text.language, text.source, text.domestic,
+                title, summary, surfaces, _starts(title, summary, surfaces, in_title), in_title,
+                _places(meant), text.language, text.source, text.domestic,
             )  # fmt: skip
-            self._match_anchored(view, found)
+            self._match_anchored(view, {query_id for query_id, _ in named}, found)
+        else:
+            for query_id, span in named:
+                found[query_id] = (*found.get(query_id, ()), span)
         return tuple(map(_hit, found.items()))
 
     def explain(self, query: Query, text: MatchText | None = None) -> Explanation:
@@ -213,31 +227,38 @@ class Matcher:
             return self._postings[surface]
         signs = self._signs
         alone: list[int] = []
+        named: list[int] = []
         sought: list[tuple[int, bool]] = []
         anchored, in_name = False, 0
-        for one in self._index.find(self._index.read(surface)):
+        reading = self._index.read(surface)
+        for one in self._index.find(reading):
             alone += self._alone.get(one.word, ())
-            anchored = (
-                anchored
-                or one.word in signs.triggers
-                or bool(self._anchored.get(one.word))
-                or not self._of_entity.keys().isdisjoint(signs.foreign.get(one.word, ()))
-            )
+            if one.exact:
+                named += self._named.get(one.word, ())
+            anchored = anchored or bool(self._anchored.get(one.word))
+            for entity, sure in signs.single(one.word, reading):
+                if not entity.foreign:
+                    anchored = True
+                elif asked := self._of_entity.get(entity.id):
+                    named += asked
+                    anchored = anchored or not sure or not asked <= self._singles
             in_name = max(in_name, signs.in_names.get(one.word, 0))
             if one.word in signs.words or self._uses.get(one.word):
                 sought.append((one.word, one.exact))
         posting = None
-        if alone or sought:
-            posting = _Posting(tuple(alone), tuple(sought), anchored, in_name)
+        if alone or named or sought:
+            once = tuple(dict.fromkeys(named))
+            posting = _Posting(tuple(alone), once, tuple(sought), anchored, in_name)
         self._postings[surface] = posting
         return posting
 
-    def _match_anchored(self, view: View, found: dict[int, tuple[Span, ...]]) -> None:
-        """Queries of several words, entities and topics."""
+    def _match_anchored(
+        self, view: View, wanted: set[int], found: dict[int, tuple[Span, ...]]
+    ) -> None:
+        """Queries of several words, entities and topics. ``wanted``: queries to look at."""
         evidence = _NOTHING
         if view.domestic or self._signs.has_names(view):
             evidence = self._signs.read(view)
-        wanted: set[int] = set()
         for number in view.at:
             wanted |= self._anchored.get(number, set())
         for each in evidence.occurrences:
@@ -280,10 +301,10 @@ def _match_alone(
     surfaces: list[str],
     meant: list[_Posting | None],
     found: dict[int, tuple[Span, ...]],
-) -> tuple[list[int], bool]:
-    """Queries of one word, the bulk of them, which ``found`` gains. Returns the offset of each
-    word, and whether others want a look at the text."""
-    starts: list[int] = []
+) -> tuple[bool, list[tuple[int, Span]]]:
+    """Queries of one word, the bulk of them, which ``found`` gains. Returns whether others want a
+    look at the text, and the queries that are one name."""
+    named: list[tuple[int, Span]] = []
     anchored = False
     end = 0
     before = 0
@@ -291,7 +312,6 @@ def _match_alone(
     for surface, posting in zip(surfaces, meant, strict=True):
         start = index(surface, end)
         end = start + len(surface)
-        starts.append(start)
         if posting is None:
             before = 0
             continue
@@ -302,10 +322,15 @@ def _match_alone(
                     found[query_id] += span
                 else:
                     found[query_id] = span
+        if not posting.names:
+            before = 0
+            continue
+        for query_id in posting.named:
+            named.append((query_id, Span(name, start, end, surface)))
         if posting.anchored or (before and posting.in_name and before + posting.in_name > 2):
             anchored = True
         before = posting.in_name
-    return starts, anchored
+    return anchored, named
 
 
 def _starts(title: str, summary: str, surfaces: list[str], in_title: int) -> list[int]:

@@ -92,11 +92,9 @@ class Signs:
             if len(name.words) == 1
         }
         self._alone = {fold(word)[0] for word in alone}
-        # Without one of these the pack has nothing to say: names of one word; two words side by
-        # side of longer names; for a query that names something foreign, its names (→ entities).
-        self.triggers: set[int] = set()
+        # Without a name of one word (``single``) or two words side by side of longer ones the pack
+        # has nothing to say.
         self.in_names: dict[int, int] = {}  # 2 where a name waits for the word, else 1
-        self.foreign: dict[int, set[str]] = {}
         self.words: set[int] = set()  # all that ``read`` asks for
         for entity in pack.entities.values():
             scripts = {fold(word)[1] for name in entity.names for word in name.words}
@@ -107,10 +105,6 @@ class Signs:
                     for number in pattern[0]:
                         self.in_names.setdefault(number, 1)
                     self.in_names[anchor_of(pattern)] = 2
-                elif entity.foreign:
-                    self.foreign.setdefault(anchor_of(pattern), set()).add(entity.id)
-                else:
-                    self.triggers.add(anchor_of(pattern))
             self._beside[entity.id] = Patterns(map(self._pattern, entity.with_words))
             self._apart[entity.id] = Patterns(map(self._pattern, entity.apart))
             self._unless[entity.id] = Patterns(map(self._pattern, entity.unless))
@@ -148,6 +142,25 @@ class Signs:
         read_to = self._read_to(view)
         relevant = view.domestic or _relevant([each for each in found if each.last < read_to])
         return Evidence(tuple(found), relevant)
+
+    def single(self, number: int, reading: Reading) -> Iterator[tuple[Entity, bool]]:
+        """The entities of which a word may be the whole name, whatever stands around it; and
+        whether it is for sure, unless it is part of a longer name."""
+        for pattern, name, entity in self._names.get(number, ()):
+            if len(pattern[0]) == 1 and _may_be(entity, name, reading):
+                yield (
+                    entity,
+                    not (
+                        reading.script in name.ambiguous
+                        or reading.script in name.first_name
+                        or name.derived
+                        or entity.incidental
+                        or _is_common(entity, reading)
+                        or entity.with_words
+                        or entity.apart
+                        or entity.unless
+                    ),
+                )
 
     def has_names(self, view: View) -> bool:
         """Whether a name of the pack may stand there."""
@@ -189,16 +202,13 @@ class Signs:
         if around.unless or around.apart.issuperset(range(first, last + 1)):
             return None
         reading = self._index.read(view.surfaces[first])
-        if first == last and not _may_be(view, entity, name, first, reading):
+        if first == last and not _may_be(entity, name, reading):
             return None
         if reading.script in name.first_name and among_names(view, first, last):
             return None
         ambiguous = reading.script in name.ambiguous
         if first == last and not name.any_case and _is_common(entity, reading):
-            shown = capital_shows(view, first)
-            if shown is None:
-                return None
-            ambiguous = ambiguous or not shown
+            ambiguous = ambiguous or not capital_shows(view, first)
         if ambiguous and not around.beside:
             return Proof.AMBIGUOUS
         return Proof.INCIDENTAL if entity.incidental else Proof.SURE
@@ -316,14 +326,17 @@ def _relevant(found: list[Occurrence]) -> bool:
     return any(each.proof is Proof.AMBIGUOUS for each in own)
 
 
-def _may_be(view: View, entity: Entity, name: Name, at: int, reading: Reading) -> bool:
+def _may_be(entity: Entity, name: Name, reading: Reading) -> bool:
+    """Whether a word may be a name of one word, by its own letters and capital."""
     if name.latin_only and reading.script is not Script.LATIN:
         return False
     if reading.letters in entity.never:
         return False
-    if not entity.capital or name.any_case or view.surfaces[at][0].isupper():
+    if name.any_case or reading.surface[0].isupper():
         return True
-    return name.place and is_inhabitant(reading.letters)  # қордайлықтар
+    if _is_common(entity, reading):
+        return False
+    return not entity.capital or (name.place and is_inhabitant(reading.letters))  # қордайлықтар
 
 
 def _is_common(entity: Entity, reading: Reading) -> bool:

@@ -32,7 +32,8 @@ Test = Callable[[View, Evidence], Runs | None]
 @dataclass(frozen=True, slots=True)
 class Compiled:
     """A query ready to be tested. ``anchors``: numbers without one of which it cannot match;
-    ``entities``: the same of the pack's entities. ``alone``: the number of its only word."""
+    ``entities``: the same of the pack's entities. ``alone``: the number of its only word, which
+    finds it by its own letters alone where it names entities."""
 
     test: Test
     anchors: frozenset[int]
@@ -60,7 +61,7 @@ class Compiler:
         used: list[Sought] = []
         part = self._part(root, used)
         alone = None
-        if isinstance(root, Word | Prefix) and not part.entities and part.anchors:
+        if isinstance(root, Word | Prefix) and part.anchors:
             (alone,) = part.anchors
         return Compiled(part.test, part.anchors or frozenset(), part.entities, tuple(used), alone)
 

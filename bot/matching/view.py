@@ -39,12 +39,10 @@ class View:
         return field[self.starts[before] + len(self.surfaces[before]) : self.starts[index]]
 
 
-def capital_shows(view: View, at: int) -> bool | None:
-    """None: small letters. False: a capital that proves nothing, at the start of a sentence or
-    among capitals. True: a name's capital."""
+def capital_shows(view: View, at: int) -> bool:
+    """Whether a word's capital is a name's: not one at the start of a sentence or among capitals,
+    which proves nothing."""
     surface = view.surfaces[at]
-    if not surface[0].isupper():
-        return None
     field = view.title if at < view.in_title else view.summary
     if len(surface) > 1 and surface.isupper() and view.shouting(at):
         return False

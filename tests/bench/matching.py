@@ -16,31 +16,22 @@ import re
 import resource
 import sys
 import time
-import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from importlib import import_module
 from itertools import accumulate, islice
 from pathlib import Path
 
 from bot.matching.forms.expand import stems
 from bot.matching.matcher import Matcher
-from bot.matching.pack import Pack, load_pack
 from bot.matching.query import TOPICS, Query, QueryRefused, parse_query
 from bot.matching.words import WORD, fold
 from bot.model import MatchText
+from tests.queries import default_pack, query
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CORPORA = ROOT / "tests" / "corpora"
-PACK = ROOT / "config" / "kazakhstan.toml"
 TESTED = 1  # the id of the query that a case is about
-
-
-@cache
-def default_pack() -> Pack:
-    """The shipped pack."""
-    return load_pack(tomllib.loads(PACK.read_text(encoding="utf-8")), PACK.name)
 
 
 def outside() -> Path | None:
@@ -185,7 +176,7 @@ def ordinary_words() -> dict[str, list[str]]:
 def tell_ordinary() -> None:
     """Ordinary words that alone would alert, each to be judged by a reader."""
     matcher = Matcher(default_pack())
-    matcher.add(TESTED, _query("topic:everything"))
+    matcher.add(TESTED, query("topic:everything"))
     for language, words in ordinary_words().items():
         hits = [
             (word, found[0].spans[0].entity)
@@ -195,12 +186,6 @@ def tell_ordinary() -> None:
         print(f"ordinary words, {language}: {len(hits)} of {len(words)} name the country or alert")
         for word, entity in hits:
             print(f"    {word}: {entity}")
-
-
-def _query(text: str) -> Query:
-    parsed = parse_query(text)
-    assert isinstance(parsed, Query), parsed
-    return parsed
 
 
 def vocabulary(size: int) -> list[str]:
@@ -268,10 +253,10 @@ def tell_speed() -> None:
     queries = sorted(drawn)[:10_000]
     items = make_items(words, 1000, chance)
     matcher = Matcher(default_pack())
-    matcher.add(0, _query("topic:everything"))
+    matcher.add(0, query("topic:everything"))
     started = time.process_time()
     for number, text in enumerate(queries, 1):
-        matcher.add(number, _query(text))
+        matcher.add(number, query(text))
     print(f"speed: {len(queries)} queries added in {time.process_time() - started:.1f} s")
 
     def match_all() -> int:
@@ -315,8 +300,8 @@ def tell_memory() -> None:
     slowest = 0.0
     for place, item in enumerate(items):
         matcher.match(item)
-        query = _query(f"новоеслово{place} almaty")
-        for act in (lambda q=query: matcher.add(200_000, q), lambda: matcher.discard(200_000)):
+        coming = query(f"новоеслово{place} almaty")
+        for act in (lambda q=coming: matcher.add(200_000, q), lambda: matcher.discard(200_000)):
             slowest = max(slowest, _best(act, 1))
         matcher.match(item)
     print(f"memory: adding or removing one took at most {slowest * 1000:.1f} ms")

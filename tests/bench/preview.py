@@ -29,7 +29,8 @@ from bot.model import MatchText
 from bot.store.columns import EPOCH, MICROSECOND
 from bot.store.db import Database
 from bot.store.search import first_id
-from tests.bench.matching import CORPORA, default_pack, rows
+from tests.bench.matching import CORPORA, rows
+from tests.queries import default_pack
 
 ITEMS = 100_000
 WEEKS = 4
