@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import cache
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.matching.forms.expand import stems
@@ -74,6 +74,8 @@ BESIDE = st.lists(
 ).map(" ".join)  # fmt: skip
 
 
+@example("семей", "Больше семей, Алматы")
+@example("Georgia", "Bank of Georgia, Алматы")
 @given(NAMED, BESIDE)
 def test_a_name_is_found_the_short_way_where_the_long_way_finds_it(name: str, text: str) -> None:
     told = matcher().explain(query(name), MatchText(text))
