@@ -204,9 +204,49 @@ def test_a_missing_catalogue_stops_before_anything_starts(tmp_path: Path) -> Non
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("catalogue", "says"),
+    [
+        ("", "no feed in it"),
+        (
+            "[[feed]]\nid='a'\nname='A'\nurl='https://a.example/'\nenabled=false\nreason='x'",
+            "enabl",
+        ),
+    ],
+    ids=["no feed", "none enabled"],
+)
+def test_a_catalogue_without_a_feed_to_poll_is_refused(
+    tmp_path: Path, catalogue: str, says: str
+) -> None:
+    file = tmp_path / "feeds.toml"
+    file.write_text(catalogue)
+    for command in ("run", "doctor"):
+        done = kazwatch(
+            command, cwd=tmp_path, TELEGRAM_TOKEN="123456:abcdef", KAZWATCH_FEEDS__FILE=str(file)
+        )
+        assert done.returncode == 2
+        assert f"{file}: " in done.stderr
+        assert says in done.stderr
+        assert done.stderr.count("\n") == 1
+    assert list(tmp_path.iterdir()) == [file]
+
+
 def test_doctor_says_what_to_do(tmp_path: Path) -> None:
     done = kazwatch("doctor", cwd=tmp_path)
     assert done.returncode == 1
     assert "TELEGRAM_TOKEN is not set" in done.stderr
     assert kazwatch("doctor", "--alive", cwd=tmp_path).returncode == 1
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("KAZWATCH_LOG__LEVEL", "x"), ("KAZWATCH_FEEDS__FILE", "none"), ("TELEGRAM_TOKEN", "x")],
+)
+def test_doctor_ends_with_two_where_settings_are_wrong(
+    tmp_path: Path, name: str, value: str
+) -> None:
+    done = kazwatch("doctor", cwd=tmp_path, **{name: value})
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"kazwatch: {name}: ")
+    assert done.stderr.count("\n") == 1
