@@ -17,7 +17,7 @@ import telegram
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot import __version__, locale
-from bot.errors import SettingsError
+from bot.errors import SettingsError, StoreError
 from bot.feeds import files
 from bot.feeds.fetch import Fetcher
 from bot.feeds.readers import Readers
@@ -73,7 +73,7 @@ class Loaded:
 def load(settings: Settings, catalogue: Sequence[Feed] | None = None) -> Loaded:
     """Read and check every file; raises SettingsError in one sentence."""
     return Loaded(
-        catalogue=files.load_catalog(settings.feeds_file) if catalogue is None else catalogue,
+        catalogue=files.load_polled(settings.feeds_file) if catalogue is None else catalogue,
         pack=files.read_pack(settings.pack_file),
         catalogues=locale.load(Path(locale.__file__).parent),
     )
@@ -105,7 +105,11 @@ class App:
         Raises StoreError, SettingsError (an address that is taken), TokenError, OtherInstanceError.
         """
         async with AsyncExitStack() as stack:
-            db = await Database.open(self._settings.store.url, now=self._clock())
+            try:
+                db = await Database.open(self._settings.store.url, now=self._clock())
+            except StoreError as error:
+                place = self._settings.place("store", "url")
+                raise type(error)(f"{place}: {error}") from error
             stack.push_async_callback(db.close)
             await self._serve_health(stack, db)
             await feeds.sync_catalogue(db, self._loaded.catalogue, self._clock())
@@ -209,7 +213,8 @@ class App:
         await upkeep.farewell()
 
     async def _serve_health(self, stack: AsyncExitStack, db: Database) -> None:
-        host, _, port = self._settings.web.listen.rpartition(":")
+        listen = self._settings.web.listen
+        host, _, port = listen.rpartition(":")
         if not host:
             return
 
@@ -219,11 +224,13 @@ class App:
             return {"ok": age is not None and age < ALIVE.total_seconds(), "heartbeat_age": age}
 
         try:
-            await stack.enter_async_context(serve(application(health), host, int(port)))
-        except OSError as error:
+            page = serve(application(health), host.strip("[]"), int(port))
+            await stack.enter_async_context(page)
+        except (OSError, UnicodeError) as error:  # UnicodeError: of a name that can be no host's
+            why = error.strerror if isinstance(error, OSError) else "no host is called so"
             raise SettingsError(
-                f"web.listen: {self._settings.web.listen} cannot be used ({error.strerror}); "
-                'another program may have it: take another port, or "" for none'
+                f"{self._settings.place('web', 'listen')}: {listen} cannot be used ({why}): "
+                'name another address and port, or "" for none'
             ) from error
 
 

@@ -36,22 +36,18 @@ async def alive(found: Settings) -> list[str]:
 
 
 async def everything(found: Settings, say: Callable[[str], None]) -> list[str]:
-    """Settings, files, token, database, process, feeds: what is well is said, the rest returned."""
+    """Files, token, database, process, feeds: what is well is said, what failed is returned.
+
+    Raises SettingsError: while settings are wrong nothing else can be judged.
+    """
     complaints: list[str] = []
-    try:
-        loaded = app.load(found)
-        off = [feed for feed in loaded.catalogue if not feed.enabled]
-        say(f"settings    good; {len(loaded.catalogue)} feeds, {len(off)} of them not enabled")
-    except KazwatchError as error:
-        complaints.append(f"settings    {error}")
-    try:
-        token = settings.read_token()
-        if token is None:
-            complaints.append("token       TELEGRAM_TOKEN is not set: @BotFather gives one")
-        else:
-            say("token       set")
-    except KazwatchError as error:
-        complaints.append(f"token       {error}")
+    loaded, token = app.load(found), settings.read_token()
+    off = [feed for feed in loaded.catalogue if not feed.enabled]
+    say(f"settings    good; {len(loaded.catalogue)} feeds, {len(off)} of them not enabled")
+    if token is None:
+        complaints.append("token       TELEGRAM_TOKEN is not set: @BotFather gives one")
+    else:
+        say("token       set")
     if dead := await alive(found):
         return [*complaints, f"process     {dead[0]}"]
     say("process     works")

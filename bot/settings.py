@@ -1,6 +1,6 @@
 """Settings: config/kazwatch.toml, then the environment, checked whole before anything starts.
 
-The environment wins: ``KAZWATCH_SECTION__NAME``. Secrets come only from there:
+The environment wins: ``KAZWATCH_SECTION__NAME``, in capitals. Secrets come only from there:
 ``TELEGRAM_TOKEN`` or the file that ``TELEGRAM_TOKEN_FILE`` names, and ``KAZWATCH_SECRET``.
 """
 
@@ -8,21 +8,38 @@ from __future__ import annotations
 
 import json
 import os
-import tomllib
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
+from typing import Any, Literal, get_origin
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
-from pydantic_settings import SettingsError as UnreadableValueError
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from bot import __version__
 from bot.errors import SettingsError
 from bot.model import AlertSettings, FetchSettings
+from bot.tomlfile import read_toml
+from bot.values import (
+    CatalogueFile,
+    Contact,
+    Host,
+    HttpUrl,
+    Listen,
+    Number,
+    PackFile,
+    StoreUrl,
+    TimeZone,
+    Whole,
+)
 
 PREFIX = "KAZWATCH_"
 # Names of the environment that are not settings of this file.
@@ -36,34 +53,6 @@ def config_dir() -> Path:
     return here if here.is_dir() else Path(__file__).resolve().parent.parent / "config"
 
 
-def _http_url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("should be an address that begins with http:// or https://")
-    return value.rstrip("/")
-
-
-def _store_url(value: str) -> str:
-    if not value.startswith(("sqlite:///", "postgresql://")):
-        raise ValueError("should begin with sqlite:/// or postgresql://")
-    return value
-
-
-def _zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (KeyError, ValueError, OSError) as error:
-        raise ValueError("should be a time zone such as Asia/Almaty") from error
-    return value
-
-
-def _listen(value: str) -> str:
-    host, colon, port = value.rpartition(":")
-    if value and not (host and colon and port.isdecimal() and int(port) < 65536):
-        raise ValueError('should be HOST:PORT such as 127.0.0.1:8080, or "" for none')
-    return value
-
-
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -71,58 +60,58 @@ class _Section(BaseModel):
 class Telegram(_Section):
     """How Telegram is reached."""
 
-    api_url: Annotated[str, AfterValidator(_http_url)] = "https://api.telegram.org"
+    api_url: HttpUrl = "https://api.telegram.org"
 
 
 class StoreSection(_Section):
     """Where the data lives."""
 
-    url: Annotated[str, AfterValidator(_store_url)] = "sqlite:///state/kazwatch.db"
+    url: StoreUrl = "sqlite:///state/kazwatch.db"
 
 
 class Feeds(_Section):
     """The catalogue."""
 
-    file: Path | None = None
+    file: CatalogueFile | None = None
 
 
 class Pack(_Section):
     """The names of Kazakhstan."""
 
-    file: Path | None = None
+    file: PackFile | None = None
 
 
 class Fetch(_Section):
     """How feeds are asked; times in seconds."""
 
-    allow_hosts: frozenset[str] = frozenset()
-    min_interval: float = Field(60, ge=0.1, le=86_400)
-    max_interval: float = Field(3600, ge=1, le=86_400)
-    deadline: float = Field(30, gt=0, le=600)
-    max_bytes: int = Field(10 * 1024 * 1024, ge=1024)
-    concurrency: int = Field(50, ge=1, le=500)
-    contact: str = ""  # an address or a page that a site's owner may write to
+    allow_hosts: frozenset[Host] = frozenset()
+    min_interval: Number = Field(60, ge=0.1, le=86_400)
+    max_interval: Number = Field(3600, ge=1, le=86_400)
+    deadline: Number = Field(30, gt=0, le=600)
+    max_bytes: Whole = Field(10 * 1024 * 1024, ge=1024)
+    concurrency: Whole = Field(50, ge=1, le=500)
+    contact: Contact = ""  # an address or a page that a site's owner may write to
 
 
 class Alerts(_Section):
     """How chats are told."""
 
-    hourly_cap: int = Field(12, ge=1, le=1000)
-    gather_minutes: float = Field(60, gt=0, le=24 * 60)
-    outlets_at_once: int = Field(3, ge=2, le=20)
+    hourly_cap: Whole = Field(12, ge=1, le=1000)
+    gather_minutes: Number = Field(60, gt=0, le=24 * 60)
+    outlets_at_once: Whole = Field(3, ge=2, le=20)
 
 
 class Chats(_Section):
     """What a new chat begins with."""
 
     language: Literal["en", "ru", "kk"] = "ru"
-    timezone: Annotated[str, AfterValidator(_zone)] = "Asia/Almaty"
+    timezone: TimeZone = "Asia/Almaty"
 
 
 class Web(_Section):
     """The page for machines: /healthz."""
 
-    listen: Annotated[str, AfterValidator(_listen)] = "127.0.0.1:8080"
+    listen: Listen = "127.0.0.1:8080"
 
 
 class Log(_Section):
@@ -148,7 +137,9 @@ class Settings(BaseSettings):
     chats: Chats = Chats()
     web: Web = Web()
     log: Log = Log()
-    operators: frozenset[int] = frozenset()
+    operators: frozenset[Whole] = frozenset()
+
+    _file: Path = PrivateAttr(default=Path("config/kazwatch.toml"))
 
     @classmethod
     def settings_customise_sources(
@@ -160,7 +151,11 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment over the file (which arrives as the initial values)."""
-        return env_settings, init_settings
+        return _Environment(settings_cls), init_settings
+
+    def place(self, section: str, name: str) -> str:
+        """Where this setting is mended: its variable if that is set, else file and key."""
+        return _place(self._file, (section, name))
 
     @property
     def feeds_file(self) -> Path:
@@ -200,23 +195,25 @@ def load(file: Path | None = None) -> Settings:
     Raises SettingsError with one sentence that names file (or variable), key and what is right.
     """
     path = file or config_dir() / "kazwatch.toml"
-    values = _read(path) if file or path.exists() else {}
-    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
-    for name in os.environ:
-        ours = name.startswith(PREFIX) and name not in OUTSIDE
-        if ours and name.partition("__")[0] not in known:
-            raise SettingsError(
-                f"{name}: there is no such setting; the sections are "
-                f"{', '.join(Settings.model_fields)} (as in KAZWATCH_LOG__LEVEL)"
-            )
+    remedy = "--config should name a file of settings, such as config/kazwatch.toml"
+    values = read_toml(path, remedy) if file or path.exists() else {}
+    for name in values:  # BaseSettings would take a few as its own options
+        if name not in Settings.model_fields:
+            raise _no_such(f"{path}: {name}", name)
     try:
         settings = Settings(**values)
     except ValidationError as error:
-        raise SettingsError(_sentence(error, path)) from error
-    except UnreadableValueError as error:
-        raise SettingsError(f"{_variable(str(error))}: should be JSON, such as [1, 2]") from error
-    if settings.fetch.max_interval < settings.fetch.min_interval:
-        raise SettingsError(f"{path}: fetch.max_interval: should not be below fetch.min_interval")
+        raise _complaint(error, path) from error
+    settings._file = path
+    fetch = settings.fetch
+    if fetch.max_interval < fetch.min_interval:
+        # Where only one was set, the other need not be known to the person.
+        name = "max" if "max_interval" in fetch.model_fields_set else "min"
+        right = {
+            "max": f"should be at least fetch.min_interval, {fetch.min_interval:g}",
+            "min": f"should be at most fetch.max_interval, {fetch.max_interval:g}",
+        }
+        raise SettingsError(f"{settings.place('fetch', f'{name}_interval')}: {right[name]}")
     return settings
 
 
@@ -247,39 +244,99 @@ def at_api(settings: Settings, api_url: str) -> Settings:
     return settings.model_copy(update={"telegram": Telegram(api_url=api_url)})
 
 
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise SettingsError(f"{path}: there is no such file") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: cannot be read ({error})") from error
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path}: is not TOML: {error}") from error
+class _Environment(EnvSettingsSource):
+    """The variables, as if each had stood in the file."""
+
+    def __call__(self) -> dict[str, Any]:
+        """Raises SettingsError for a variable that is no setting."""
+        values: dict[str, Any] = {}
+        for name, text in os.environ.items():
+            if not name.upper().startswith(PREFIX) or name in OUTSIDE:
+                continue
+            if name != name.upper():
+                raise SettingsError(f"{name}: should be in capitals: {name.upper()}")
+            first, *rest = name.removeprefix(PREFIX).lower().split("__")
+            section = _section(first)
+            known = section or Settings.model_fields
+            if len(rest) != bool(section) or (rest or [first])[0] not in known:
+                raise _no_such(name, first, "as in KAZWATCH_LOG__LEVEL")
+            if section:
+                values.setdefault(first, {})[rest[0]] = _read(text, section[rest[0]])
+            else:
+                values[first] = _read(text, known[first])
+        return values
 
 
-def _sentence(error: ValidationError, path: Path) -> str:
+def _read(text: str, field: FieldInfo) -> object:
+    """A variable as the file would have it: a number or a list is JSON, all else is a text."""
+    if field.annotation in (int, float) or get_origin(field.annotation) is frozenset:
+        with suppress(ValueError, RecursionError):  # what is no JSON is refused as it stands
+            return json.loads(text)
+    return text
+
+
+def _section(name: str) -> Mapping[str, FieldInfo] | None:
+    """The settings of a section; None where that is no section."""
+    kind = Settings.model_fields[name].annotation if name in Settings.model_fields else None
+    return kind.model_fields if isinstance(kind, type) and issubclass(kind, _Section) else None
+
+
+def _place(path: Path, keys: Sequence[str]) -> str:
+    """Where a setting can be mended: its variable if that is set, else file and key."""
+    variable = PREFIX + "__".join(keys).upper()
+    return variable if variable in os.environ else f"{path}: {'.'.join(keys)}"
+
+
+def _no_such(place: str, first: str, example: str = "") -> SettingsError:
+    section = _section(first)
+    known = f"[{first}] has" if section else "there are"
+    names = ", ".join(section or Settings.model_fields)
+    return SettingsError(
+        f"{place}: there is no such setting; {known} {names}" + (f" ({example})" if example else "")
+    )
+
+
+# pydantic's kinds of complaint, in our words. {key} and {example} are ours, the rest is its own.
+_RIGHT = {
+    "float_type": "a number",
+    "frozen_set_type": "a list, such as {example}",
+    "greater_than": "more than {gt:g}",
+    "greater_than_equal": "at least {ge:g}",
+    "int_type": "a whole number",
+    "less_than_equal": "at most {le:g}",
+    "literal_error": "{expected}",
+    "model_type": "a section, such as [{key}]",
+    "path_type": "the name of a file, in quotes",
+    "string_type": "a text in quotes",
+}
+_EXAMPLES = {"operators": "[1, 2]", "allow_hosts": '["localhost"]'}
+
+
+def _complaint(error: ValidationError, path: Path) -> SettingsError:
     """The first complaint, at the place where it can be mended."""
     first = error.errors()[0]
-    location = [str(part) for part in first["loc"]]
-    whole, single = PREFIX + location[0].upper(), PREFIX + "__".join(location[:2]).upper()
-    set_by = next((name for name in (single, whole) if name in os.environ), None)
-    place = set_by or f"{path}: {'.'.join(location)}"
+    keys = [part for part in first["loc"] if isinstance(part, str)]
+    place, said, within = _place(path, keys), first.get("ctx", {}), len(keys) < len(first["loc"])
     if first["type"] == "extra_forbidden":
-        section = Settings.model_fields.get(location[0]) if len(location) > 1 else None
-        model = section.annotation if section else Settings
-        names = getattr(model, "model_fields", Settings.model_fields)
-        return f"{place}: there is no such setting; there are {', '.join(names)}"
-    message = first["msg"].removeprefix("Value error, ").removeprefix("Input ")
-    message = message.replace("frozenset", "list")
-    shown = json.dumps(first["input"], ensure_ascii=False, default=str)
-    return f"{place}: {message[:1].lower()}{message[1:]} (it is {shown})"
+        return _no_such(place, keys[0])
+    if first["type"] == "value_error":
+        right = str(said["error"])
+    elif first["type"] in _RIGHT:
+        example = _EXAMPLES.get(keys[-1])
+        right = "should be " + _RIGHT[first["type"]].format(key=keys[-1], example=example, **said)
+    else:
+        right = first["msg"]
+    each, one = ("each ", "one") if within else ("", "it")
+    return SettingsError(f"{place}: {each}{right} ({one} is {_shown(first['input'])})")
 
 
-def _variable(complaint: str) -> str:
-    """The variable behind pydantic-settings' complaint, which names the field in quotes."""
-    field = complaint.split('"')[1] if '"' in complaint else ""
-    return PREFIX + field.upper()
+def _shown(value: object) -> str:
+    """A wrong value for a person: as TOML has it, not endless, and without a password."""
+    if isinstance(value, float):
+        return str(value)
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    text = re.sub("://.*@", "://…@", text, flags=re.DOTALL)
+    return text if len(text) <= 200 else f"{text[:200]}…"
 
 
 def read_token(environ: Mapping[str, str] = os.environ) -> SecretStr | None:

@@ -18,6 +18,7 @@ GROUND = {
     "bot.ops.logs",
     "bot.ops.metrics",
     "bot.locale",
+    "bot.tomlfile",
 }
 # Rules stand in this order of rooms: a rule may import rules of rooms before its own.
 RULES = [
@@ -55,7 +56,15 @@ EDGES = {
     "bot.ops.charts",
 }
 FACES = {"bot.web", "bot.demo", "bot.ops.trace"}
-TOP = {"bot.cli", "bot.app", "bot.settings", "bot.__main__", "bot.offline", "bot.checks"}
+TOP = {
+    "bot.cli",
+    "bot.app",
+    "bot.settings",
+    "bot.values",
+    "bot.__main__",
+    "bot.offline",
+    "bot.checks",
+}
 
 # library: the modules (or packages) that alone may import it
 DOORS = {
@@ -73,7 +82,7 @@ DOORS = {
     "starlette": {"bot.web", "bot.demo"},
     "uvicorn": {"bot.web", "bot.demo"},
     "jinja2": {"bot.web", "bot.demo"},
-    "pydantic": {"bot.settings", "bot.app", "bot.cli"},
+    "pydantic": {"bot.settings", "bot.values", "bot.app", "bot.cli"},
     "pydantic_settings": {"bot.settings"},
     "typer": {"bot.cli"},
     "structlog": {"bot.ops.logs"},

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -204,9 +206,74 @@ def test_a_missing_catalogue_stops_before_anything_starts(tmp_path: Path) -> Non
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("catalogue", "says"),
+    [
+        ("", "no feed in it"),
+        (
+            "[[feed]]\nid='a'\nname='A'\nurl='https://a.example/'\nenabled=false\nreason='x'",
+            "enabl",
+        ),
+    ],
+    ids=["no feed", "none enabled"],
+)
+def test_a_catalogue_without_a_feed_to_poll_is_refused(
+    tmp_path: Path, catalogue: str, says: str
+) -> None:
+    file = tmp_path / "feeds.toml"
+    file.write_text(catalogue)
+    for command in ("run", "doctor"):
+        done = kazwatch(
+            command, cwd=tmp_path, TELEGRAM_TOKEN="123456:abcdef", KAZWATCH_FEEDS__FILE=str(file)
+        )
+        assert done.returncode == 2
+        assert f"{file}: " in done.stderr
+        assert says in done.stderr
+        assert done.stderr.count("\n") == 1
+    assert list(tmp_path.iterdir()) == [file]
+
+
 def test_doctor_says_what_to_do(tmp_path: Path) -> None:
     done = kazwatch("doctor", cwd=tmp_path)
     assert done.returncode == 1
     assert "TELEGRAM_TOKEN is not set" in done.stderr
     assert kazwatch("doctor", "--alive", cwd=tmp_path).returncode == 1
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("KAZWATCH_LOG__LEVEL", "x"), ("KAZWATCH_FEEDS__FILE", "none"), ("TELEGRAM_TOKEN", "x")],
+)
+def test_doctor_ends_with_two_where_settings_are_wrong(
+    tmp_path: Path, name: str, value: str
+) -> None:
+    done = kazwatch("doctor", cwd=tmp_path, **{name: value})
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"kazwatch: {name}: ")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", [["demo", "--port", "0"], ["run"]], ids=["demo", "run"])
+def test_a_signal_while_it_loads_ends_it_quietly(tmp_path: Path, command: list[str]) -> None:
+    """At any moment after the command's own first line: at once, then ever later."""
+    environment = os.environ | OURS | {"TELEGRAM_TOKEN": "123456:abcdef"}
+    moments = [(signal.SIGINT, delay) for delay in (0, 0.05, 0.1, 0.2, 0.3, 0.5)]
+    for number, delay in [*moments, (signal.SIGTERM, 0.1)]:
+        with (tmp_path / "said").open("w+b") as said:
+            process = subprocess.Popen(
+                [sys.executable, "-X", "importtime", "-m", "bot", *command],
+                cwd=tmp_path,
+                env=environment,
+                stdout=subprocess.DEVNULL,
+                stderr=said,
+            )
+            # asyncio is the first that is imported once signals are handled.
+            while b"asyncio" not in (tmp_path / "said").read_bytes():
+                assert process.poll() is None
+                time.sleep(0.005)
+            time.sleep(delay)
+            process.send_signal(number)
+            assert process.wait(timeout=60) in {0, 128 + number}
+            said.seek(0)
+            assert b"Traceback" not in said.read()

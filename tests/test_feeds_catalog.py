@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from bot.errors import SettingsError
 from bot.feeds.catalog import read_catalog
-from bot.feeds.files import load_catalog
+from bot.feeds.files import load_catalog, load_polled, read_pack
 from bot.feeds.guard import vet_url
 from bot.model import Feed, FeedKind
 
@@ -116,18 +117,26 @@ def test_a_mistake_is_one_sentence_with_file_feed_key_and_what_is_right(name: st
 
 
 @pytest.mark.parametrize(
-    "url",
+    ("url", "why"),
     [
-        "dala.example/rss",
-        "ftp://dala.example/rss",
-        "https://",
-        "https://me:word@dala.example/",
-        "https://dala.example/a b",
+        ("dala.example/rss", "does not begin with http:// or https://"),
+        ("ftp://dala.example/rss", "does not begin with http:// or https://"),
+        ("https://", "names no host"),
+        ("https://me:word@dala.example/", "carries a user name or password"),
+        ("https://dala.example/a b", "holds a blank"),
+        ("https://dala.example/a\\tb", "holds a control character"),
+        ("https://dala.example\\\\a", "holds a backslash"),
+        ("https://dala.example/" + "a" * 5000, "is longer than 4096 characters"),
+        ("https://dala.example:99999/", "has a port that is no number from 1 to 65535"),
+        ("https://dala.example:rss/", "has a port that is no number from 1 to 65535"),
+        ("https://[dala]/", "cannot be read"),
     ],
+    ids=lambda text: text[:40],
 )
-def test_an_address_that_is_no_url_is_refused(url: str) -> None:
-    with pytest.raises(SettingsError, match=r"feeds\.toml: feed 1 \(dala\): url: .*such as 'http"):
+def test_an_address_that_is_no_url_is_refused_for_the_one_reason(url: str, why: str) -> None:
+    with pytest.raises(SettingsError, match=r"feeds\.toml: feed 1 \(dala\): url: ") as caught:
         read(MINIMAL.replace("https://dala.example/rss", url))
+    assert f"{why}; write one such as 'https://" in re.sub(r" \([^(]*\);", ";", str(caught.value))
 
 
 @pytest.mark.parametrize("key", ["id", "name", "url"])
@@ -162,19 +171,47 @@ def test_a_file_on_disk_is_read(tmp_path: Path) -> None:
     assert [feed.id for feed in load_catalog(path)] == ["dala"]
 
 
-@pytest.mark.parametrize("content", [b"[[feed]\n", b"id = \xff\n", b'a = "\n'])
+@pytest.mark.parametrize("content", [b"[[feed]\n", b'a = "\n'])
 def test_a_file_that_is_no_toml_is_one_sentence(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "feeds.toml"
     path.write_bytes(content)
-    with pytest.raises(SettingsError, match="is not valid TOML"):
+    with pytest.raises(SettingsError, match=r"feeds\.toml: is not valid TOML"):
         load_catalog(path)
 
 
+def test_files_are_utf8_with_or_without_a_byte_order_mark(tmp_path: Path) -> None:
+    path = tmp_path / "feeds.toml"
+    path.write_text(MINIMAL, encoding="utf-8-sig")
+    assert [feed.name for feed in load_catalog(path)] == ["Дала"]
+    path.write_text("", encoding="utf-8-sig")
+    assert read_pack(path).entities == {}
+    path.write_bytes(MINIMAL.encode("cp1251"))
+    for load in (load_catalog, read_pack):
+        with pytest.raises(SettingsError, match=r"feeds\.toml: is not UTF-8 \(line 4 "):
+            load(path)
+
+
 def test_a_missing_file_is_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match=r"There is no file at .*KAZWATCH_FEEDS__FILE"):
-        load_catalog(tmp_path / "feeds.toml")
-    with pytest.raises(SettingsError, match="cannot be read"):
+    missing = r"none\.toml: there is no such file; .*config/kazwatch\.toml.*KAZWATCH_"
+    with pytest.raises(SettingsError, match=missing + "FEEDS__FILE"):
+        load_catalog(tmp_path / "none.toml")
+    with pytest.raises(SettingsError, match=missing + "PACK__FILE"):
+        read_pack(tmp_path / "none.toml")
+    with pytest.raises(SettingsError, match=r"cannot be read \(Is a directory\)"):
         load_catalog(tmp_path)
+
+
+def test_who_polls_needs_a_feed_that_is_enabled(tmp_path: Path) -> None:
+    path = tmp_path / "feeds.toml"
+    for text, says in (
+        ("", "there is no feed in it"),
+        (FULL, "every feed has enabled = false"),
+    ):
+        path.write_text(text, encoding="utf-8")
+        with pytest.raises(SettingsError, match=rf"feeds\.toml: {says}"):
+            load_polled(path)
+    path.write_text(MINIMAL + FULL, encoding="utf-8")
+    assert len(load_polled(path)) == 2
 
 
 def test_the_shipped_catalogue_is_sound() -> None:

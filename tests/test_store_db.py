@@ -240,13 +240,17 @@ async def test_a_path_may_hold_signs_that_addresses_use(tmp_path: Path) -> None:
 
 
 UNUSABLE = {
-    "no directory": ("sqlite:///{dir}/none/a.db", "there is no directory {dir}/none"),
+    "no directory": ("sqlite:///{dir}/none/a.db", "there is no directory {dir}/none; make it"),
     "a directory": ("sqlite:///{dir}", "it is a directory"),
     "not a database": ("sqlite:///{dir}/text.db", "text.db cannot be used: file is not a database"),
     "no file": ("sqlite://", "store.url must be"),
     "another database": ("mysql://host/name", "store.url must be"),
     "a driver": ("postgresql+psycopg://host/name", "store.url must be"),
     "nonsense": ("state/a.db", "store.url must be"),
+    "a port that is none": ("postgresql://me:secret@host:abc/name", "store.url must be"),
+    "a port too high": ("postgresql://me:secret@host:99999/name", "port 99999"),
+    "an option of libpq": ("postgresql://me:secret@host/n?sslmode=require", "'sslmode'"),
+    "an option of SQLite": ("sqlite:///{dir}/a.db?mode=ro", "'mode'"),
     "no server": ("postgresql://me:secret@127.0.0.1:1/name", "127.0.0.1:1/name cannot be used"),
 }
 

@@ -87,21 +87,27 @@ def plain_host(host: str) -> str:
 
 def vet_form(url: str) -> Refusal | SplitResult:
     """The parts of an http or https address with a host, or why it is none."""
-    if len(url) > _MAX_URL or _ODD.search(url):
-        return Refusal(
-            f"the address {url[:200]!r} is too long, or holds a blank, a control character or a "
-            "backslash"
-        )
+    if len(url) > _MAX_URL:
+        return Refusal(f"the address {url[:80]!r}… is longer than {_MAX_URL} characters")
+    if odd := _ODD.search(url):
+        names = {"\\": "a backslash", " ": "a blank", "\xa0": "a blank that does not break"}
+        what = names.get(odd[0], "a control character")
+        return Refusal(f"the address {url[:200]!r} holds {what}")
     try:
         parts = urlsplit(url)
-        port = parts.port
     except ValueError as exc:
         return Refusal(f"the address {url!r} cannot be read ({exc})")
+    try:
+        port = parts.port
+    except ValueError:
+        port = 0
     why = ""
     if parts.scheme not in ("http", "https"):
-        why = f"the address {url!r} is not http or https"
-    elif not parts.hostname or port == 0:
+        why = f"the address {url!r} does not begin with http:// or https://"
+    elif not parts.hostname:
         why = f"the address {url!r} names no host"
+    elif port == 0:
+        why = f"the address {url!r} has a port that is no number from 1 to 65535"
     elif parts.username is not None or parts.password is not None:
         why = f"the address of {parts.hostname} carries a user name or password"
     return Refusal(why) if why else parts

@@ -244,22 +244,30 @@ _HOLD = sa.text(
 def _parse(url: str) -> URL:
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # ValueError: of a port that is no number
         raise StoreError(_WRONG_URL) from None
     if parsed.drivername not in ("sqlite", "postgresql"):
         raise StoreError(_WRONG_URL)
     if parsed.drivername == "sqlite" and parsed.database in (None, "", ":memory:"):
         raise StoreError(_WRONG_URL)
+    if not 0 < (parsed.port or 5432) < 65536:
+        raise StoreError(f"store.url names port {parsed.port}; ports are 1 to 65535.")
+    known = _OPTIONS if parsed.drivername == "postgresql" else ()
+    if other := [name for name in parsed.query if name not in known]:
+        right = f"it may have {' and '.join(known)} there" if known else "SQLite's has none"
+        raise StoreError(f"store.url has {other[0]!r} behind its question mark; {right}.")
     return parsed
 
 
 _WRONG_URL = "store.url must be sqlite:///FILE or postgresql://USER@HOST/NAME."
+_OPTIONS = ("host", "ssl")  # a socket's folder; "require" and the like. asyncpg raises for others
 
 
 def _check_file(path: Path, *, must_exist: bool) -> None:
     if not path.parent.is_dir():
         raise StoreError(
-            f"The database {path} cannot be opened: there is no directory {path.parent}."
+            f"The database {path} cannot be opened: there is no directory {path.parent}; "
+            "make it, or name another file."
         )
     if path.is_dir():
         raise StoreError(f"The database {path} cannot be opened: it is a directory.")

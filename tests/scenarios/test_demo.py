@@ -243,7 +243,7 @@ def copied_checkout(folder: Path) -> Path:
             shutil.copy(ROOT / name, folder / name)
     scripts = {
         "python": '#!/bin/sh\necho "a download was tried: $*"\nexit 1\n',
-        "kazwatch": f"#!{sys.executable}\nfrom bot.cli import main\nmain()\n",
+        "kazwatch": f"#!{sys.executable}\nfrom bot.__main__ import main\nmain()\n",
     }
     (folder / ".venv" / "bin").mkdir(parents=True)
     for name, text in scripts.items():

@@ -25,6 +25,10 @@ REFUSED = {
         ["KAZWATCH_CHATS__TIMEZONE", "Asia/Atlantis", "Asia/Almaty"],
     ),
     "no catalogue": ({"KAZWATCH_FEEDS__FILE": "nowhere.toml"}, ["nowhere.toml", "FEEDS__FILE"]),
+    "a database nowhere": (
+        {"KAZWATCH_STORE__URL": "sqlite:///nowhere/k.db"},
+        ["KAZWATCH_STORE__URL: ", "no directory nowhere"],
+    ),
     "a feed without an address": ({}, ["feeds.toml", "steppe", "url", "https://"]),
 }
 
@@ -34,8 +38,7 @@ async def test_a_wrong_setting_is_one_sentence_and_nothing_starts(
     tmp_path: Path, environment: dict[str, str], words: list[str]
 ) -> None:
     async with house(tmp_path) as h:
-        if not environment:
-            h.address("steppe", "steppe.example/rss")
+        h.address("steppe", "https://steppe.example/rss" if environment else "steppe.example/rss")
         await refuses(h, *words, **environment)
     assert_only(tmp_path, "feeds.toml")
 
@@ -84,7 +87,7 @@ async def test_a_running_process_is_seen_and_has_its_things_alone(tmp_path: Path
         alive, *_ = await asyncio.gather(
             h.command("doctor", "--alive"),
             refuses(h, "Another process", "kazwatch.db", "store.url"),
-            refuses(h, "web.listen", listen, KAZWATCH_STORE__URL=elsewhere),
+            refuses(h, "KAZWATCH_WEB__LISTEN", listen, "in use", KAZWATCH_STORE__URL=elsewhere),
         )
         assert alive == (0, "")
         assert await h.stop() == 0
