@@ -6,14 +6,15 @@ import pytest
 
 from bot.matching.index import Index, Sought
 from bot.matching.words import fold
+from tests.bench.matching import CORPORA, rows
 
 
-def finds(keyword: str, word: str, place: bool = False) -> bool:
-    """Whether a keyword alone, without the pack, finds a word."""
+def finds(keyword: str, word: str, place: bool = False, kazakh: bool = True) -> bool:
+    """Whether a keyword alone, without the pack, finds a word of a text that may be Kazakh."""
     index = Index()
     letters, script = fold(keyword)
     index.use(Sought(letters, script, place=place))
-    return bool(index.find(index.read(word)))
+    return bool(index.find(index.read(word), kazakh))
 
 
 @pytest.mark.parametrize(
@@ -44,6 +45,17 @@ def finds(keyword: str, word: str, place: bool = False) -> bool:
         ("день", "дня дню днем дни дней"),
         ("лёд", "лёд льда лед"),
         ("Омск", "омский омского омцы Омске"),
+        ("семья", "семьи семью семьей семей семьями"),
+        ("судьи", "судей судьям судьями"),
+        ("платье", "платья платьев"),
+        ("воробей", "воробья воробьев"),
+        ("лев", "льва львы львов"),
+        ("люди", "людей людям людьми людях"),
+        ("друзья", "друзей друзьям"),
+        ("брат", "брата братья братьев"),
+        ("мать", "матери матерей матерью"),
+        ("деньги", "денег деньгами"),
+        ("заём", "займа займов"),
     ],
 )
 def test_a_russian_word_finds_its_forms(keyword: str, forms: str) -> None:
@@ -112,6 +124,28 @@ def test_a_word_does_not_become_another(keyword: str, word: str) -> None:
 )  # fmt: skip
 def test_a_name_finds_its_forms_in_the_other_scripts(keyword: str, word: str) -> None:
     assert finds(keyword, word)
+
+
+@pytest.mark.parametrize(
+    ("keyword", "word"),
+    [
+        ("курс", "Курска"), ("рис", "риска"), ("фон", "фонтан"), ("сот", "сотка"),
+        ("поезд", "поездка"), ("strike", "strikede"),
+    ],
+)  # fmt: skip
+def test_kazakh_endings_count_in_kazakh_texts_alone(keyword: str, word: str) -> None:
+    assert not finds(keyword, word, kazakh=False)
+
+
+def test_a_word_with_a_kazakh_letter_takes_kazakh_endings_in_any_text() -> None:
+    assert finds("Алматы", "Алматыға", kazakh=False)
+    assert finds("сот", "сотқа", kazakh=False)
+
+
+def test_a_word_finds_itself_in_any_text() -> None:
+    texts = " ".join(row[1] for row in rows(CORPORA / "keywords.tsv"))
+    words = {word for word in texts.split() if word.isalpha()}
+    assert [word for word in words if not finds(word, word, kazakh=False)] == []
 
 
 def test_only_a_place_takes_the_ending_of_its_people() -> None:

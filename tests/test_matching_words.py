@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.matching.words import WORD, Script, fold, key, near, plain, spaced
+from bot.matching.words import WORD, Script, fold, key, may_be_kazakh, near, plain, spaced
 
 
 @pytest.mark.parametrize(
@@ -109,3 +109,18 @@ def test_folded_letters_fold_to_themselves(text: str) -> None:
         letters, script = fold(word)
         if letters:
             assert fold(letters) == (letters, script)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "may"),
+    [
+        ("Тоқаев Астанада сөйледі", "", True), ("Суд в Курске", "", False),
+        ("Токаевтын бала", "", True), ("Токаев провёл большое совещание", "", False),
+        ("Курска", "ru", False), ("Курска", "kk", True), ("The court of Kursk", "", False),
+        ("Qazaqstanda jer silkindi", "", True), ("Алматыга бардым", "uk", True),
+    ],
+)  # fmt: skip
+def test_a_text_may_be_kazakh_by_its_language_or_letters(
+    text: str, language: str, may: bool
+) -> None:
+    assert may_be_kazakh(text, len(text.split()), language) is may

@@ -283,7 +283,7 @@ def _acronym(text: str) -> set[Form]:
     found: set[Form] = set()
     for read_in, filler in ((Script.CYRILLIC, "ж"), (Script.LATIN, "q")):
         read = fold(text + filler * (len(text) + 1))[0][: -len(text) - 1]
-        stem = Stem(read_in, key(read, read_in), read, ENDINGS[read_in])
+        stem = Stem(read_in, key(read, read_in), read, ENDINGS[read_in], frozenset())
         found.update(_of_stem(stem))
     found.update(Form(head, None, len(text)) for head in _heads(letters, script))
     return found

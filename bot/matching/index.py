@@ -36,6 +36,7 @@ class Found:
 
     word: int  # its number in the index
     exact: bool  # written with the same letters, not only of the same key
+    whole: bool  # as it was sought, in no other form
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Reading:
     script: Script
     key: str
     splits: tuple[tuple[str, str, str], ...]  # key of the stem, its letters, the ending
+    kazakh: bool  # has a letter that only Kazakh has
     ordinary: bool  # a common word whose key others share: only its own letters count
 
 
@@ -65,10 +67,12 @@ def read(surface: str) -> Reading:
     else:
         splits.append((key(letters, script), letters, ""))
     whole = splits[0][0] if splits else ""
-    return Reading(surface, letters, script, whole, tuple(splits), letters in ORDINARY)
+    kazakh = script is Script.CYRILLIC and has_kazakh_letters(letters)
+    return Reading(surface, letters, script, whole, tuple(splits), kazakh, letters in ORDINARY)
 
 
-_Entry = tuple[int, str, frozenset[str]]  # the word's number, the stem's letters, its endings
+# The word's number, the stem's letters, its endings, those of them that count in any text.
+_Entry = tuple[int, str, frozenset[str], frozenset[str]]
 
 
 class Index:
@@ -77,6 +81,7 @@ class Index:
     def __init__(self) -> None:
         self._numbers: dict[Sought, int] = {}
         self._uses: dict[int, int] = {}
+        self._keys: dict[int, str] = {}  # of words that have forms, else ""
         self._next = 0
         self._stems: dict[Script, dict[str, list[_Entry]]] = {script: {} for script in Script}
         self._acronyms: dict[str, int] = {}
@@ -99,6 +104,8 @@ class Index:
             self._next += 1
             self._numbers[word] = number
             self._uses[number] = 0
+            formless = word.acronym or word.prefix
+            self._keys[number] = "" if formless else key(word.text, word.script)
             self._enter(word, number)
         self._uses[number] += 1
         return number
@@ -112,7 +119,7 @@ class Index:
         number = self._numbers[word]
         self._uses[number] -= 1
         if self._uses[number] == 0:
-            del self._uses[number], self._numbers[word]
+            del self._uses[number], self._keys[number], self._numbers[word]
             self._leave(word, number)
 
     def _enter(self, word: Sought, number: int) -> None:
@@ -123,7 +130,7 @@ class Index:
                 self._prefixes[table].setdefault(text, []).append(number)
         else:
             for stem in _stems_of(word):
-                entry = (number, stem.letters, stem.endings)
+                entry = (number, stem.letters, stem.endings, stem.elsewhere)
                 self._stems[stem.script].setdefault(stem.key, []).append(entry)
 
     def _leave(self, word: Sought, number: int) -> None:
@@ -155,13 +162,15 @@ class Index:
         """Drop what was read of texts; it will be read again."""
         self._readings.clear()
 
-    def find(self, reading: Reading) -> list[Found]:
-        """The sought words of which the word is a form."""
+    def find(self, reading: Reading, kazakh: bool = True) -> list[Found]:
+        """The sought words of which the word is a form. ``kazakh``: it may stand in a Kazakh text,
+        so that Kazakh endings count (in any other курска is no form of курс)."""
         found: dict[int, bool] = {}
+        kazakh = kazakh or reading.kazakh
         table = self._stems[reading.script]
         for stem_key, letters, ending in reading.splits:
-            for number, written, endings in table.get(stem_key, ()):
-                if ending in endings:
+            for number, written, endings, elsewhere in table.get(stem_key, ()):
+                if ending in (endings if kazakh else elsewhere):
                     exact = written == letters
                     if exact or (not reading.ordinary and _alike(letters, written, reading.script)):
                         found[number] = exact or found.get(number, False)
@@ -169,7 +178,11 @@ class Index:
             found[acronym] = True
         for number in self._begun(reading):
             found[number] = True
-        return [Found(number, exact) for number, exact in found.items()]
+        keys = self._keys
+        return [
+            Found(number, exact, keys[number] in {"", reading.key})
+            for number, exact in found.items()
+        ]
 
     def _acronym(self, reading: Reading) -> int | None:
         surface = reading.surface

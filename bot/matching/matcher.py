@@ -7,14 +7,14 @@ from functools import partial
 
 from bot.matching.candidates import Search, search_for
 from bot.matching.explain import Explanation, Leaf, Sign, expanded, leaves
-from bot.matching.index import Index
+from bot.matching.index import Found, Index, Reading
 from bot.matching.nodes import Node, Topic
 from bot.matching.pack import Pack
 from bot.matching.query import Query, normal_form
 from bot.matching.signs import Evidence, Signs
 from bot.matching.terms import Compiled, Compiler, Runs
 from bot.matching.view import View
-from bot.matching.words import WORD, spaced
+from bot.matching.words import WORD, may_be_kazakh, spaced
 from bot.model import Hit, MatchText, Span
 
 EVERYTHING = "everything"
@@ -63,7 +63,8 @@ class Matcher:
         self._anchored: dict[int, set[int]] = {}  # word → queries to test when it occurs
         self._of_entity: dict[str, set[int]] = {}
         self._uses: dict[int, int] = {}  # word → uses in queries of several words
-        self._postings: dict[str, _Posting | None] = {}  # None: the word means nothing
+        # By whether the text may be Kazakh. None: the word means nothing.
+        self._postings: dict[bool, dict[str, _Posting | None]] = {True: {}, False: {}}
 
     def add(self, query_id: int, query: Query) -> None:
         """Look for a query from the next text on. An id that is in use is replaced."""
@@ -88,7 +89,7 @@ class Matcher:
             for sought in compiled.used:
                 number = self._index.number(sought)
                 self._uses[number] = self._uses.get(number, 0) + 1
-        self._postings = {}
+        self._forget_postings()
 
     def discard(self, query_id: int) -> None:
         """Look for it no more. An id that is not in use is nothing."""
@@ -113,7 +114,10 @@ class Matcher:
                 self._uses[self._index.number(sought)] -= 1
         for sought in compiled.used:
             self._index.drop(sought)
-        self._postings = {}
+        self._forget_postings()
+
+    def _forget_postings(self) -> None:
+        self._postings = {True: {}, False: {}}
 
     def keys(self, text: MatchText) -> frozenset[str]:
         """The skeleton keys of the words of title and summary."""
@@ -132,10 +136,11 @@ class Matcher:
         in_title = len(surfaces)
         if summary:
             surfaces += WORD.findall(summary)
+        kazakh = may_be_kazakh(f"{title} {summary}", len(surfaces), text.language)
         try:
-            meant = list(map(self._postings.__getitem__, surfaces))
+            meant = list(map(self._postings[kazakh].__getitem__, surfaces))
         except KeyError:
-            meant = list(map(self._posting, surfaces))
+            meant = [self._posting(surface, kazakh) for surface in surfaces]
         found: dict[int, tuple[Span, ...]] = {}
         anchored = text.domestic
         named: list[tuple[int, Span]] = []
@@ -214,24 +219,34 @@ class Matcher:
         in_title = len(surfaces)
         surfaces += WORD.findall(summary)
         at: dict[int, dict[int, bool]] = {}
+        kazakh = may_be_kazakh(f"{title} {summary}", len(surfaces), text.language)
         for place, surface in enumerate(surfaces):
-            for one in self._index.find(self._index.read(surface)):
+            for one in self._meanings(self._index.read(surface), kazakh):
                 at.setdefault(one.word, {})[place] = one.exact
         return View(
             title, summary, surfaces, _starts(title, summary, surfaces, in_title), in_title, at,
             text.language, text.source, text.domestic,
         )  # fmt: skip
 
-    def _posting(self, surface: str) -> _Posting | None:
-        if surface in self._postings:
-            return self._postings[surface]
+    def _meanings(self, reading: Reading, kazakh: bool) -> list[Found]:
+        """The sought words of which a word is a form. The capitalised name of a place or a person
+        is no form of another word (Семей of семья)."""
+        found = self._index.find(reading, kazakh)
+        if reading.surface[0].isupper() and reading.letters in self._signs.capitals:
+            return [one for one in found if one.whole]
+        return found
+
+    def _posting(self, surface: str, kazakh: bool) -> _Posting | None:
+        postings = self._postings[kazakh]
+        if surface in postings:
+            return postings[surface]
         signs = self._signs
         alone: list[int] = []
         named: list[int] = []
         sought: list[tuple[int, bool]] = []
         anchored, in_name = False, 0
         reading = self._index.read(surface)
-        for one in self._index.find(reading):
+        for one in self._meanings(reading, kazakh):
             alone += self._alone.get(one.word, ())
             if one.exact:
                 named += self._named.get(one.word, ())
@@ -249,7 +264,7 @@ class Matcher:
         if alone or named or sought:
             once = tuple(dict.fromkeys(named))
             posting = _Posting(tuple(alone), once, tuple(sought), anchored, in_name)
-        self._postings[surface] = posting
+        postings[surface] = posting
         return posting
 
     def _match_anchored(

@@ -96,6 +96,12 @@ class Signs:
         # has nothing to say.
         self.in_names: dict[int, int] = {}  # 2 where a name waits for the word, else 1
         self.words: set[int] = set()  # all that ``read`` asks for
+        self.capitals = {  # names of one word that want a capital, folded
+            fold(name.words[0])[0]
+            for entity in pack.entities.values()
+            for name in entity.names
+            if entity.capital and len(name.words) == 1 and not name.any_case
+        }
         for entity in pack.entities.values():
             scripts = {fold(word)[1] for name in entity.names for word in name.words}
             for name in entity.names:

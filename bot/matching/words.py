@@ -28,6 +28,7 @@ class Script(StrEnum):
     LATIN = "latin"
 
 
+_TOLD = frozenset({"en", "ru", "kk"})
 _CYRILLIC = re.compile("[\u0400-\u052f]")
 _LATIN = re.compile("[a-zəɵ]")
 # Look-alikes inside a word of the other script: an old keyboard's і, a capital typed in haste.
@@ -76,6 +77,26 @@ def _fold_latin(text: str) -> str:
     text = _U_OF_2018.sub("u", unicodedata.normalize("NFC", text))  # Atyraý
     text = text.translate(_DROP_APOSTROPHES).translate(_LATIN_FOLD)
     return unicodedata.normalize("NFKD", text).translate(_IGNORED)
+
+
+_KAZAKH_IN = re.compile("[әғқңөұүһі]", re.IGNORECASE)
+_RUSSIAN_IN = re.compile(
+    r"\b(?:в|на|и|с|из|по|о|от|для|за|к|при|об|во|со|не|как|что|его|её|после|над|под)\b",
+    re.IGNORECASE,
+)
+_FEW = 3  # words that may well be Kazakh without a letter of its own
+_ENGLISH_IN = re.compile(r"\b(?:the|of|and|for|with|from|by|to|is|are)\b", re.IGNORECASE)
+
+
+def may_be_kazakh(text: str, words: int, language: str) -> bool:
+    """Whether a text of so many words may be Kazakh. ``language``: what it is said to be in; where
+    that is none of the three its letters tell: Kazakh is hardly ever written for long without one
+    of its own."""
+    if language in _TOLD:
+        return language == "kk"
+    if _CYRILLIC.search(text):
+        return bool(_KAZAKH_IN.search(text)) or not (words > _FEW or _RUSSIAN_IN.search(text))
+    return not _ENGLISH_IN.search(text)
 
 
 def plain(letters: str) -> str:

@@ -29,6 +29,7 @@ ENDINGS: dict[Script, frozenset[str]] = {
     Script.LATIN: _english(en.ALL_ENDINGS) | kk.in_latin(kk.ALL_ENDINGS),
 }
 LONGEST: dict[Script, int] = {script: max(map(len, all_)) for script, all_ in ENDINGS.items()}
+_NONE: frozenset[str] = frozenset()
 _BARE = frozenset({""})
 _VOWELS = frozenset("аәеиоөуұүыіэюя")
 _ENGLISH = frozenset({"", "s", "es"})
@@ -46,13 +47,14 @@ class Stem:
     key: str
     letters: str  # as the word was written; "" when it was written in the other script
     endings: frozenset[str]  # what may follow: ``words.plain`` or, in Latin, as keys read
+    elsewhere: frozenset[str]  # those of them that are no Kazakh ones: they count in any text
 
 
 def stems(letters: str, script: Script, place: bool = False) -> tuple[Stem, ...]:
     """All stems of a folded word. A place takes -лық and its forms."""
     if not letters.isalpha():
         return tuple(
-            Stem(table, key(letters, script), letters if table is script else "", _BARE)
+            Stem(table, key(letters, script), letters if table is script else "", _BARE, _BARE)
             for table in Script
         )
     found = _of_cyrillic(letters, place) if script is Script.CYRILLIC else _of_latin(letters, place)
@@ -62,28 +64,39 @@ def stems(letters: str, script: Script, place: bool = False) -> tuple[Stem, ...]
 
 
 def _of_cyrillic(word: str, place: bool) -> list[Stem]:
-    own = kk.paradigms(word, place)
-    if plain(word) == word or word[-1] not in _VOWELS:  # ы of Қарағанды is no Russian plural
-        own += ru.paradigms(word)
     found = [
-        Stem(Script.CYRILLIC, key(stem, Script.CYRILLIC), stem, endings) for stem, endings in own
+        Stem(Script.CYRILLIC, key(stem, Script.CYRILLIC), stem, endings, _NONE)
+        for stem, endings in kk.paradigms(word, place)
     ]
-    whole = key(word, Script.CYRILLIC)
-    found.append(Stem(Script.LATIN, whole, "", _ENGLISH))
+    if plain(word) == word or word[-1] not in _VOWELS:  # ы of Қарағанды is no Russian plural
+        found += [
+            Stem(Script.CYRILLIC, key(stem, Script.CYRILLIC), stem, endings, endings)
+            for stem, endings in ru.paradigms(word)
+        ]
+    else:
+        found.append(Stem(Script.CYRILLIC, key(word, Script.CYRILLIC), word, _BARE, _BARE))
+    found.append(Stem(Script.LATIN, key(word, Script.CYRILLIC), "", _ENGLISH, _ENGLISH))
     return found + _kazakh_in_latin(word, "", place)
 
 
 def _of_latin(word: str, place: bool) -> list[Stem]:
     found = [
-        Stem(Script.LATIN, key(stem, Script.LATIN), stem, _english(endings))
+        Stem(Script.LATIN, key(stem, Script.LATIN), stem, _english(endings), _english(endings))
         for stem, endings in en.paradigms(word)
     ]
     echo = in_cyrillic(word)
     found += _kazakh_in_latin(echo, word, place)
-    found += [
-        Stem(Script.CYRILLIC, key(stem, Script.CYRILLIC), "", endings)
-        for stem, endings in ru.paradigms(echo) + kk.paradigms(echo, place)
-    ]
+    for paradigms, kazakh in ((ru.paradigms(echo), False), (kk.paradigms(echo, place), True)):
+        found += [
+            Stem(
+                Script.CYRILLIC,
+                key(stem, Script.CYRILLIC),
+                "",
+                endings,
+                _NONE if kazakh else endings,
+            )
+            for stem, endings in paradigms
+        ]
     return found
 
 
@@ -96,6 +109,7 @@ def _kazakh_in_latin(word: str, written: str, place: bool) -> list[Stem]:
             key(written, Script.LATIN) if written and stem == word else key(stem, Script.CYRILLIC),
             written if stem == word else "",
             kk.in_latin(endings),
+            _NONE,
         )
         for stem, endings in kk.paradigms(word, place)
     ]
@@ -103,11 +117,12 @@ def _kazakh_in_latin(word: str, written: str, place: bool) -> list[Stem]:
 
 def _merged(found: list[Stem]) -> tuple[Stem, ...]:
     """One stem per table, key and letters, with the endings of all its paradigms."""
-    gathered: dict[tuple[Script, str, str], frozenset[str]] = {}
+    gathered: dict[tuple[Script, str, str], tuple[frozenset[str], frozenset[str]]] = {}
     for stem in found:
         place = (stem.script, stem.key, stem.letters)
-        gathered[place] = _union(gathered.get(place, frozenset()), stem.endings)
-    return tuple(Stem(*place, endings) for place, endings in gathered.items())
+        endings, elsewhere = gathered.get(place, (_NONE, _NONE))
+        gathered[place] = _union(endings, stem.endings), _union(elsewhere, stem.elsewhere)
+    return tuple(Stem(*place, *endings) for place, endings in gathered.items())
 
 
 @cache

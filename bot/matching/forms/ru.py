@@ -36,7 +36,8 @@ _O = _set(f"- о а у ом е {_CASES}")
 _E = _set(f"е я ю ем и ей {_SOFT_CASES}")
 _E_SIBILANT = _set(f"- е а у ем {_CASES}")  # -це -ще
 _IE = _set("ие ия ию ием ии ий иям иями иях")
-_YE = _set("ье ья ью ьем ьи ий ьям ьями ьях")
+_YE = _set("ье ья ью ьем ьи ий ьев ьям ьями ьях")
+_EY = _set("я ю ем е и ев ям ями ях")  # воробей, ручей: after the ь that comes for е
 _MYA = _set("я ени енем ена ен енам енами енах")
 _PEOPLE = _set(f"е - {_CASES} ин ина ину ином ине")  # дунгане, дунганин
 _PEOPLE_OF = _set(f"ец ца цу цем це цы цев {' '.join('ц' + end for end in _CASES.split())}")
@@ -44,10 +45,41 @@ _PLURAL_Y = _set(f"- ы а у ом е ов ой {_CASES}")
 _PLURAL_I = _set(f"- и а у ом е ов ой ь я ю ем ей ью ьми й ев {_SOFT_CASES} {_CASES}")
 _OBLIQUE = _set(f"а у ом ем е ы и ов ев ей {_CASES}")  # after a vowel fled: paradigm's rest
 
+_PLURAL_YA = _set("ья ьев ьям ьями ьях")
+_PLURAL_YA_EY = _set("ья ей ьям ьями ьях")
+_PLURAL_SOFT = _set("и ей ям ями ях ьми")
+# Words whose forms do not follow from their letters: as they are typed, what of them is another
+# stem, and its endings.
+_IRREGULAR = [
+    ("люди людей", "люд", _PLURAL_SOFT), ("дети детей", "дет", _PLURAL_SOFT),
+    ("сосед соседи", "сосед", _PLURAL_SOFT), ("черт черти", "черт", _PLURAL_SOFT),
+    ("друг друзья", "друз", _PLURAL_YA_EY), ("муж мужья", "муж", _PLURAL_YA_EY),
+    ("сын сыновья", "сынов", _PLURAL_YA_EY), ("князь князья", "княз", _PLURAL_YA_EY),
+    ("брат братья", "брат", _PLURAL_YA), ("дерево деревья", "дерев", _PLURAL_YA),
+    ("лист листья", "лист", _PLURAL_YA), ("крыло крылья", "крыл", _PLURAL_YA),
+    ("стул стулья", "стул", _PLURAL_YA), ("перо перья", "пер", _PLURAL_YA),
+    ("мать матери", "матер", _set("и ью ей ям ями ях")),
+    ("дочь дочери", "дочер", _set("и ью ей ям ями ьми ях")),
+    ("церковь церкви", "церкв", _set("ь и ью ей ам ами ах ям ями ях")),
+    ("любовь", "любв", _set("и ью")), ("рожь", "рж", _set("и ью")), ("ложь", "лж", _set("и ью")),
+    ("деньги", "денег", _set("-")), ("заем займ", "займ", _set(f"- а у ом е ы ов {_CASES}")),
+    ("наем найм", "найм", _set("- а у ом е")),
+    ("заяц зайцы", "зайц", _set(f"а у ем е ы ев {_CASES}")),
+    ("яйцо яйца", "яиц", _set("-")), ("хозяин хозяева", "хозя", _set("ева ев евам евами евах")),
+    ("господин господа", "господ", _set(f"а - {_CASES}")),
+    ("ребенок дети", "ребят", _set("а - ам ами ах")),
+    ("чудо чудеса", "чудес", _set(f"а - {_CASES}")),
+    ("небо небеса", "небес", _set(f"а - {_CASES}")),
+    ("путь", "пут", _set("ь и ем ей ям ями ях")),
+    ("знамя", "знам", _set("ена ен енам енами енах")),
+    ("бой", "бо", _set("ев")), ("сестра сестры", "сестер", _set("-")),
+]  # fmt: skip
+
 ALL_ENDINGS = frozenset().union(
     _HARD, _VELAR, _SIBILANT, _SURNAME, _SURNAME_HER, _SOFT_Y, _IY, _ADJECTIVE, _ADJECTIVE_SOFT,
     _ADJECTIVE_VELAR, _SIGN, _A, _A_VELAR, _A_SIBILANT, _YA, _IYA, _O, _E, _E_SIBILANT, _IE, _YE,
-    _MYA, _PEOPLE, _PEOPLE_OF, _PLURAL_Y, _PLURAL_I, _OBLIQUE,
+    _EY, _MYA, _PEOPLE, _PEOPLE_OF, _PLURAL_Y, _PLURAL_I, _OBLIQUE,
+    *(endings for _, _, endings in _IRREGULAR),
 )  # fmt: skip
 
 _VOWELS = frozenset("аеиоуыэюя")
@@ -60,11 +92,17 @@ _VOWEL_STAYS = frozenset({"урок", "срок", "поток", "восток", 
                           "знаток", "век", "человек", "чек"})  # fmt: skip
 
 
+_IRREGULAR_OF: dict[str, list[Paradigm]] = {}
+for _typed, _stem, _endings in _IRREGULAR:
+    for _word in _typed.split():
+        _IRREGULAR_OF.setdefault(_word, []).append((_stem, _endings))
+
+
 def paradigms(word: str) -> list[Paradigm]:
     """Stems of a Cyrillic word, each with the endings it takes; "" is the stem itself."""
     if len(word) < 3:
         return [(word, frozenset({""}))]
-    found = _by_last_letters(word)
+    found = _by_last_letters(word) + _IRREGULAR_OF.get(word, [])
     return found or [(word, frozenset({""}))]  # -у -ю -э: indeclinable
 
 
@@ -79,7 +117,11 @@ def _by_last_letters(word: str) -> list[Paradigm]:
         return found + [(fled, _SIGN - {"ь"}) for fled in _fled(stem)]
     if word.endswith(("ов", "ев", "ин", "ын")):
         people = word.endswith(("анин", "янин"))  # гражданин, but Галанин too
-        return [(word, _SURNAME)] + ([(word[:-2], _PEOPLE)] if people else [])
+        return [
+            (word, _SURNAME),
+            *([(word[:-2], _PEOPLE)] if people else []),
+            *((fled, _OBLIQUE) for fled in _fled(word)),  # Левин is no лев, but лев is
+        ]
     if word.endswith("ск") and len(word) > 3:  # Омск: омский, омцы
         return [(word, _VELAR | _ADJECTIVE_VELAR), (word[:-2], _PEOPLE_OF)]
     endings = _VELAR if last in "гкх" else _SIBILANT if last in "жшчщц" else _HARD
@@ -97,7 +139,8 @@ def _short_i_final(word: str) -> list[Paradigm]:
     if word.endswith("ой"):
         adjective = _ADJECTIVE_VELAR if word[-3] in "гкх" else _ADJECTIVE
         return [(word[:-1], _SOFT_Y), (word[:-2], adjective)]
-    return [(word[:-1], _SOFT_Y)]
+    fled = [(word[:-2] + "ь", _EY)] if word.endswith("ей") else []  # воробья
+    return [(word[:-1], _SOFT_Y), *fled]
 
 
 def _vowel_final(word: str, stem: str, last: str) -> list[Paradigm]:
@@ -120,7 +163,8 @@ def _ya_final(word: str, stem: str) -> list[Paradigm]:
         return [(word[:-2], _IYA)]
     if word.endswith("мя"):
         return [(stem, _MYA)]
-    return [(stem, _YA), *_filled(stem, "ь")]
+    many = [(stem[:-1], frozenset({"ей"}))] if stem[-1] == "ь" else []  # семья, семей
+    return [(stem, _YA), *many, *_filled(stem, "ь")]
 
 
 def _o_final(_: str, stem: str) -> list[Paradigm]:
@@ -147,7 +191,8 @@ def _y_final(_: str, stem: str) -> list[Paradigm]:
 def _i_final(word: str, stem: str) -> list[Paradigm]:
     if word.endswith(("ские", "цкие")):
         return [(word[:-2], _ADJECTIVE_VELAR)]
-    return [(stem, _PLURAL_I)] + [(full, frozenset({"", "ь"})) for full in _refilled(stem)]
+    many = [(stem[:-1], frozenset({"ей"}))] if stem[-1] == "ь" else []  # семьи, семей
+    return [(stem, _PLURAL_I), *many] + [(full, frozenset({"", "ь"})) for full in _refilled(stem)]
 
 
 _BY_VOWEL = {
