@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -47,6 +48,9 @@ class QueryRefused:
     fragment: str  # as typed, from there; "" at the end
 
 
+_LETTERS_AND_DIGITS = re.compile(r"([^\W\d_]+)(\d+)")
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """One word. ``text``: folded letters, or an acronym as typed; ``typed``: for people to read."""
@@ -54,6 +58,13 @@ class Word:
     text: str
     acronym: bool = False
     typed: str = field(default="", compare=False)
+
+    def apart(self) -> Phrase | None:
+        """Letters and digits typed as one word may be two in a text: F-16, COVID-19."""
+        parts = _LETTERS_AND_DIGITS.fullmatch(self.text)
+        if parts is None:
+            return None
+        return Phrase(tuple(Word(part, self.acronym and part.isalpha()) for part in parts.groups()))
 
 
 @dataclass(frozen=True, slots=True)
