@@ -368,6 +368,7 @@ REFUSED = {
     "a minus alone": (Reason.MINUS_ALONE, "a NOT", "NOT"),
     "a short star": (Reason.STAR_SHORT, "ab*", "ab*"),
     "a star inside": (Reason.STAR_PLACE, "a*b", "*b"),
+    "a star in quotes": (Reason.STAR_PHRASE, '"abc* d"', '* d"'),
     "an empty filter": (Reason.FILTER_EMPTY, "a source:", "source:"),
     "no language": (Reason.FILTER_VALUE, "a lang:Kazakh", "Kazakh"),
     "no topic": (Reason.TOPIC_UNKNOWN, "topic:sport", "sport"),

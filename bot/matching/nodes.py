@@ -34,6 +34,7 @@ class Reason(StrEnum):
     MINUS_ALONE = "minus_alone"
     STAR_SHORT = "star_short"  # fewer than MIN_PREFIX letters before it
     STAR_PLACE = "star_place"  # not at the end of a word
+    STAR_PHRASE = "star_phrase"  # among words in quotes
     FILTER_EMPTY = "filter_empty"
     FILTER_VALUE = "filter_value"  # lang: wants a language's code
     TOPIC_UNKNOWN = "topic_unknown"

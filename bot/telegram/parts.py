@@ -108,6 +108,7 @@ def refusal(refused: QueryRefused, asked: str, texts: Texts) -> str:
         Reason.MINUS_ALONE: texts.gettext("A minus needs a word right after it: {place}"),
         Reason.STAR_SHORT: texts.gettext("A star needs at least three letters before it: {place}"),
         Reason.STAR_PLACE: texts.gettext("A star may only stand at the end of a word: {place}"),
+        Reason.STAR_PHRASE: texts.gettext("A star has no meaning among words in quotes: {place}"),
         Reason.FILTER_EMPTY: texts.gettext("Something has to follow the colon: {place}"),
         Reason.FILTER_VALUE: texts.gettext(
             "A language is named by its code, such as kk, ru or en: {place}"
