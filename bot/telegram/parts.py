@@ -88,7 +88,19 @@ def _how(subscription: Subscription, texts: Texts) -> str:
 
 
 def refusal(refused: QueryRefused, asked: str, texts: Texts) -> str:
-    """One sentence that says what was not understood, and shows where in what was asked."""
+    """One sentence that says what was not understood, and shows where in what was asked: the place
+    in bold, underlined, since bold alone hardly shows on a parenthesis."""
+    before, place, after = (escape(part, quote=False) for part in _around(refused, asked))
+    return _refusal(refused, f"{before}<b><u>{place or '[?]'}</u></b>{after}", texts)
+
+
+def plain_refusal(refused: QueryRefused, asked: str, texts: Texts) -> str:
+    """As `refusal`, without markup: the place in brackets."""
+    before, place, after = _around(refused, asked)
+    return _refusal(refused, f"{before}[{place or '?'}]{after}", texts)
+
+
+def _refusal(refused: QueryRefused, place: str, texts: Texts) -> str:
     sentences = {
         Reason.EMPTY: texts.gettext("There is no word in it: {place}"),
         Reason.TOO_LONG: texts.gettext("This is too long; all from here on is too much: {place}"),
@@ -116,19 +128,19 @@ def refusal(refused: QueryRefused, asked: str, texts: Texts) -> str:
             "A topic stands alone, and is one of {topics}: {place}"
         ),
     }
-    place = _pointed(asked, refused.position, refused.position + len(refused.fragment))
-    return sentences[refused.reason].format(place=place, topics=", ".join(TOPICS))
+    sentence = sentences[refused.reason]
+    return sentence.format(place=" ".join(place.split()), topics=", ".join(TOPICS))
 
 
-def _pointed(text: str, start: int, end: int) -> str:
-    """The part from ``start`` to ``end`` in bold, underlined, since bold alone hardly shows on a
-    parenthesis, with some of what surrounds it. Nothing there: a mark where something lacks."""
-    before, after = text[max(0, start - 20) : start], text[end : end + 20]
-    html = escape(f"{'…' if start > 20 else ''}{before}", quote=False)
-    place = escape(text[start:end].strip(), quote=False) or "[?]"
-    html += f"<b><u>{place}</u></b>"
-    html += escape(f"{after}{'…' if end + 20 < len(text) else ''}", quote=False)
-    return " ".join(html.split())
+def _around(refused: QueryRefused, asked: str) -> tuple[str, str, str]:
+    """Some of what comes before the place, the place ("" where something lacks), some after it."""
+    start, end = refused.position, refused.position + len(refused.fragment)
+    before, after = asked[max(0, start - 20) : start], asked[end : end + 20]
+    return (
+        f"{'…' if start > 20 else ''}{before}",
+        asked[start:end].strip(),
+        f"{after}{'…' if end + 20 < len(asked) else ''}",
+    )
 
 
 def status_lines(status: StatusFacts, texts: Texts, now: datetime) -> list[str]:
