@@ -42,7 +42,7 @@ class Subscription:
     query_id: int
     query: str  # normalised text, or "topic:everything"
     mode: Mode
-    gather_minutes: int = 60
+    gather_minutes: int | None = None  # None: as the settings have it
     outlets_wanted: int = 1
 
 

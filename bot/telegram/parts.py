@@ -7,7 +7,7 @@ Data (titles, queries) is escaped once and cut, so that a message keeps below 40
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from html import escape
 from itertools import groupby
 from operator import itemgetter
@@ -38,9 +38,10 @@ def commands(texts: Texts) -> tuple[tuple[str, str], ...]:
 
 
 def subscriptions_page(
-    subscriptions: Sequence[Subscription], page: int, texts: Texts
+    subscriptions: Sequence[Subscription], page: int, texts: Texts, gather: timedelta
 ) -> tuple[str, Keyboard]:
-    """One page of what is watched, each line with a button that removes it."""
+    """One page of what is watched, each line with a button that removes it. ``gather``: how long
+    the pack gathers, and what has no length of its own."""
     if not subscriptions:
         return texts.gettext(
             "Nothing is watched here. /start follows the news about Kazakhstan, "
@@ -55,7 +56,7 @@ def subscriptions_page(
     rows: list[tuple[Button, ...]] = []
     for number, subscription in shown:
         name = query_name(subscription.query, texts)
-        lines.append(f"{number}. {marked(name)} – {_how(subscription, texts)}")
+        lines.append(f"{number}. {marked(name)} – {_how(subscription, texts, gather)}")
         label = shortened(f"✕ {number}. {name}", 24)
         rows.append((Button(label, data=f"rm:{subscription.subscription_id}"),))
     if pages > 1:
@@ -70,21 +71,34 @@ def subscriptions_page(
     return "\n".join(lines), tuple(rows)
 
 
-def _how(subscription: Subscription, texts: Texts) -> str:
-    """How a subscription is told."""
+def _how(subscription: Subscription, texts: Texts, gather: timedelta) -> str:
+    """How a subscription is told. The pack gathers by the settings, whatever a chat wishes."""
     minutes = subscription.gather_minutes
-    every = {1: texts.gettext("gathered every minute"), 60: texts.gettext("gathered every hour")}
-    gathered = every.get(minutes) or texts.ngettext(
-        "gathered every {n} minute", "gathered every {n} minutes", minutes
-    ).format(n=minutes)
+    own = gather if minutes is None else timedelta(minutes=minutes)
     return {
         Mode.AT_ONCE: texts.gettext("at once"),
         Mode.PACK: texts.gettext("what matters most at once, the rest {gathered}").format(
-            gathered=gathered
+            gathered=_gathered(gather, texts)
         ),
-        Mode.GATHERED: gathered,
+        Mode.GATHERED: _gathered(own, texts),
         Mode.DIGEST: texts.gettext("in the digest"),
     }[subscription.mode]
+
+
+def _gathered(length: timedelta, texts: Texts) -> str:
+    """In whole minutes; what is gathered for less is told by the minute."""
+    minutes = max(round(length / timedelta(minutes=1)), 1)
+    if minutes == 1:
+        return texts.gettext("gathered every minute")
+    if minutes == 60:
+        return texts.gettext("gathered every hour")
+    if minutes % 60:
+        every = texts.ngettext("gathered every {n} minute", "gathered every {n} minutes", minutes)
+        return every.format(n=minutes)
+    hours = minutes // 60
+    return texts.ngettext("gathered every {n} hour", "gathered every {n} hours", hours).format(
+        n=hours
+    )
 
 
 def refusal(refused: QueryRefused, asked: str, texts: Texts) -> str:
