@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from gettext import NullTranslations
+from math import isfinite
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -44,13 +46,33 @@ _ENGLISH = Texts(SOURCE_LANGUAGE, UTC, NullTranslations())
 _TEXTS = ("title", "summary", "lang", "source")  # the fields of an item that both commands read
 
 
+_HALVES = re.compile(
+    "[\ud800-\udfff]"
+)  # surrogates: of half a character, or of bytes that are no UTF-8
+
+
+def _whole(value: Any) -> Any:
+    """Without what no UTF-8 can write; a sign takes its place, so that offsets stay."""
+    match value:
+        case str():
+            return _HALVES.sub("\ufffd", value)
+        case list():
+            return [_whole(part) for part in value]
+        case dict():
+            return {_whole(name): _whole(part) for name, part in value.items()}
+    return value
+
+
 def _wrong(line: Line, wanted: Sequence[str], texts: Sequence[str]) -> str:
     """What is wrong with an item's fields, for people; "" when nothing is.
 
-    Null is as good as nothing. Without an id there is nothing to answer to: raises ``KeyError``.
+    Null is as good as nothing. Without an id there is nothing to answer to: raises ``KeyError``, or
+    ``ValueError``.
     """
     if line.get("id") is None:
         raise KeyError("id")
+    if isinstance(line["id"], float) and not isfinite(line["id"]):
+        raise ValueError("id: no number of JSON")
     for name in wanted:
         if line.get(name) is None:
             return f"lacks {name!r}"
@@ -81,6 +103,7 @@ class Matching:
 
     def answer(self, line: Line) -> Line:
         """One item → its hits, or what is wrong with it, or with one of its queries."""
+        line = _whole(line)
         if wrong := _wrong(line, ("title",), _TEXTS):
             return {"id": line["id"], "error": wrong}
         asked = line.get("keywords")
@@ -130,9 +153,16 @@ class _Sources:
             title=title,
             summary=summary,
             language=document_language(title, summary, lang),
-            source=feed.id if feed else urlsplit(address).hostname or source,
+            source=feed.id if feed else _host(address) or source,
             domestic=bool(feed and feed.domestic),
         )
+
+
+def _host(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:  # an open bracket: a name, then
+        return ""
 
 
 def _hit(keyword: str, span: Span) -> Line:
@@ -171,7 +201,7 @@ class Stories:
 
     def answer(self, line: Line) -> Line:
         """One item → its story, or what is wrong with it."""
-        wanted = ("source", "title", "published")
+        line, wanted = _whole(line), ("source", "title", "published")
         if wrong := _wrong(line, wanted, (*_TEXTS, "url", "published")):
             return {"id": line["id"], "error": wrong}
         published = _moment(line["published"])

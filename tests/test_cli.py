@@ -107,6 +107,24 @@ def test_match_says_which_field_is_wrong() -> None:
         assert says in str(answer["error"])
 
 
+def test_match_lives_with_what_is_no_text() -> None:
+    given = [
+        b'{"id": "\\ud800", "title": "\\udfff\\u0000 Tokayev"}',  # halves of characters
+        b'{"id": 2, "title": "\xcf\xf0 Tokayev", "source": "http://[x"}',  # no UTF-8
+        b'{"id": 3, "title": "x", "keywords": ["(\\ud800"]}',
+        b'{"id": NaN, "title": "x"}',
+        b'{"id": 5, "title": "Tokayev"}\r',
+    ]
+    done = kazwatch("match", "--keyword", "Tokayev", stdin=b"\n".join(given))
+    first, second, third, fourth, fifth = lines(done)
+    assert first["id"] == "\ufffd"
+    starts = [answer["hits"][0]["start"] for answer in (first, second)]  # type: ignore[index]
+    assert starts == [3, 3]
+    assert "not understood" in str(third["error"])
+    assert fourth == {"id": None, "error": "line 4: id: no number of JSON"}
+    assert fifth["hits"]
+
+
 def test_match_takes_null_for_nothing() -> None:
     item = {"id": 1, "title": "", "summary": None, "lang": None, "source": None, "keywords": None}
     done = kazwatch("match", "--keyword", "x", stdin=json.dumps(item))

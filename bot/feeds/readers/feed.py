@@ -28,7 +28,8 @@ _MAX_ADDRESS = 2_048  # characters
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 # What XML 1.0 forbids: with it gone the strict parser reads what only the loose one would.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-_END_OF_FEED = re.compile(r"</(?:\w+:)?(?:rss|feed|rdf|channel)\s*>\s*(?:<!--.*)?$", re.I | re.S)
+_BEGIN = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]", re.IGNORECASE)
+_END = re.compile(r"</(?:\w+:)?(?:item|entry|rss|feed|rdf|channel)\s*>", re.IGNORECASE)
 _MARKUP = re.compile(r"</[a-z][a-z0-9]*\s*>|<(?:br|hr|img|p)\b", re.IGNORECASE)
 _PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/rdf+xml")
@@ -73,8 +74,8 @@ def parse_document(
 def _feed(document: Any, text: str, url: str, zone: tzinfo) -> ParsedFeed:
     found = list(document.entries)
     skipped = 0
-    if document.get("bozo") and found and not _END_OF_FEED.search(text[-2_000:]):
-        # The document breaks off, and nobody knows how much of its last entry is there.
+    if document.get("bozo") and found and _breaks_off(text):
+        # Nobody knows how much of its last entry is there.
         found.pop()
         skipped += 1
     meta = document.feed
@@ -93,6 +94,12 @@ def _feed(document: Any, text: str, url: str, zone: tzinfo) -> ParsedFeed:
             entries.append(entry)
     title = _plain(meta, "title", atom)[:_MAX_TITLE]
     return ParsedFeed(title, language, tuple(entries), skipped)
+
+
+def _breaks_off(text: str) -> bool:
+    """Whether its last entry has no end; what servers add behind the feed is no matter."""
+    begins = [found.start() for found in _BEGIN.finditer(text)]
+    return _END.search(text, begins[-1] if begins else 0) is None
 
 
 def _entry(raw: Any, base: str, language: str, atom: bool, zone: tzinfo) -> Entry | None:
