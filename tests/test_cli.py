@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.scenarios import forked
+
 ROOT = Path(__file__).resolve().parent.parent
 OURS = {
     "PYTHONPATH": str(ROOT),
@@ -26,14 +28,11 @@ def kazwatch(
 ) -> subprocess.CompletedProcess[str]:
     """Run the command as a person would, without settings from this environment."""
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("KAZWATCH_", "TELEGRAM_"))}
-    done = subprocess.run(
-        [sys.executable, "-m", "bot", *arguments],
-        input=stdin.encode() if isinstance(stdin, str) else stdin,
+    done = forked.run(
+        ["bot", *arguments],
+        clean | OURS | environment,
         cwd=cwd,
-        env=clean | OURS | environment,
-        capture_output=True,
-        timeout=60,
-        check=False,
+        stdin=stdin.encode() if isinstance(stdin, str) else stdin,
     )
     out, err = done.stdout.decode(), done.stderr.decode()
     assert "Traceback" not in err, err
@@ -62,6 +61,31 @@ def test_match_finds_a_keyword_in_another_script_with_its_place() -> None:
             ],
         }
     ]
+
+
+def test_the_command_speaks_utf_8_whatever_the_locale() -> None:
+    """The others are forked from a process that has loaded the command; this one starts alone."""
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "match", "--keyword", "Токаев"],
+        input=json.dumps({"id": "ә", "title": "Тоқаев"}, ensure_ascii=False).encode(),
+        env=os.environ | OURS,
+        cwd=ROOT,
+        capture_output=True,
+        timeout=60,
+        check=True,
+    )
+    answer = json.loads(done.stdout.decode())
+    assert (answer["id"], answer["hits"][0]["text"]) == ("ә", "Тоқаев")
+
+
+def test_match_reads_what_windows_writes_and_says_what_is_not_utf_8() -> None:
+    item = json.dumps({"id": 1, "title": "Тоқаев"}, ensure_ascii=False)
+    stdin = (
+        b"\xef\xbb\xbf" + item.encode() + b"\r\n" + '{"id": 2, "title": "Токаев"}'.encode("cp1251")
+    )
+    first, second = lines(kazwatch("match", "--keyword", "Tokayev", stdin=stdin))
+    assert first["id"] == 1
+    assert second == {"id": 2, "error": "line 2: is not UTF-8"}
 
 
 def test_lines_that_are_no_items_are_answered_as_such() -> None:
@@ -120,8 +144,8 @@ def test_match_lives_with_what_is_no_text() -> None:
     done = kazwatch("match", "--keyword", "Tokayev", stdin=b"\n".join(given))
     first, second, third, fourth, fifth = lines(done)
     assert first["id"] == "\ufffd"
-    starts = [answer["hits"][0]["start"] for answer in (first, second)]  # type: ignore[index]
-    assert starts == [3, 3]
+    assert first["hits"][0]["start"] == 3  # type: ignore[index]
+    assert second == {"id": 2, "error": "line 2: is not UTF-8"}
     assert "not understood" in str(third["error"])
     assert fourth == {"id": None, "error": "line 4: id: no number of JSON"}
     assert fifth["hits"]
