@@ -215,7 +215,10 @@ SILENT = {
     "нефть -Зыряновскит": (),
     "Тренерр": ("Тренерр",),  # another word has its key
     "NEFT": ("NEFT",),
-    "нефть lang:zh": (),
+    "нефть lang:zh": ("lang:zh",),
+    "нефть lang:kk,zh": ("lang:zh",),
+    "нефть -source:nosuch": ("source:nosuch",),
+    "нефть source:steppe": (),
 }
 
 

@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 from itertools import count
 
 from bot.matching.candidates import KeyTree
+from bot.matching.explain import leaves
 from bot.matching.matcher import Matcher
-from bot.matching.nodes import Prefix, Topic, Word
-from bot.matching.query import Query
+from bot.matching.nodes import Filter, Prefix, Topic, Word
+from bot.matching.query import Query, normal_form
 from bot.matching.vocabulary import Vocabulary
 from bot.model import Member, Preview, Span, Telling, UngroupedItem
 from bot.store import search
@@ -54,6 +55,8 @@ async def preview(
     sought = matcher.search(query)
     stored = Vocabulary(await search.stored_keys(db, *sought.to_look_up(), since))
     silent = tuple(word.typed for word in sought.wanted if stored.resolve(word.tree) is None)
+    filters = [leaf for leaf, _ in leaves(query.root) if isinstance(leaf, Filter)]
+    silent += tuple(map(normal_form, await search.without_items(db, filters)))
     tree = stored.resolve(sought.tree)
     if tree is None:
         return Preview(0, True, (), silent)

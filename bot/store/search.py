@@ -22,7 +22,7 @@ from bot.store.db import Database
 from bot.store.feeds import outlet_names
 from bot.store.found import headline, spans_of
 from bot.store.ids import COUNT_BITS, EPOCH_MS, NODE_BITS
-from bot.store.schema import hits, item_tokens, items, queries
+from bot.store.schema import feeds, hits, item_tokens, items, queries
 from bot.store.sql import chunks
 
 MOST_SELECTS = 200  # in one statement: SQLite ends at 500
@@ -152,6 +152,21 @@ def _look(at: Holds | Filter) -> sa.ColumnElement[bool]:
     if not (at.value.isascii() and at.value.isprintable()):
         return sa.true()
     return column.startswith(at.value, autoescape=True)
+
+
+async def without_items(db: Database, filters: Collection[Filter]) -> list[Filter]:
+    """Those that no feed of the catalogue fits, and no item that is stored."""
+    none: list[Filter] = []
+    async with db.read() as c:
+        for each in filters:
+            column = feeds.c.language if each.name == "lang" else feeds.c.id
+            of_feed = sa.func.lower(column).startswith(each.value, autoescape=True)
+            exists = sa.or_(
+                sa.exists().where(of_feed), sa.exists().select_from(items).where(_look(each))
+            )
+            if not await c.scalar(sa.select(exists)):
+                none.append(each)
+    return none
 
 
 async def stored_items(db: Database, ids: Collection[int]) -> list[StoredItem]:
