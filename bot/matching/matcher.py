@@ -137,7 +137,7 @@ class Matcher:
         in_title = len(surfaces)
         if summary:
             surfaces += WORD.findall(summary)
-        kazakh = may_be_kazakh(f"{title} {summary}", len(surfaces), text.language)
+        kazakh = may_be_kazakh(f"{title} {summary}", text.language)
         try:
             meant = list(map(self._postings[kazakh].__getitem__, surfaces))
         except KeyError:
@@ -221,7 +221,7 @@ class Matcher:
         in_title = len(surfaces)
         surfaces += WORD.findall(summary)
         at: dict[int, dict[int, bool]] = {}
-        kazakh = may_be_kazakh(f"{title} {summary}", len(surfaces), text.language)
+        kazakh = may_be_kazakh(f"{title} {summary}", text.language)
         for place, surface in enumerate(surfaces):
             for one in self._meanings(self._index.read(surface), kazakh):
                 at.setdefault(one.word, {})[place] = one.exact

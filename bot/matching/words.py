@@ -80,22 +80,23 @@ def _fold_latin(text: str) -> str:
 
 
 _KAZAKH_IN = re.compile("[әғқңөұүһі]", re.IGNORECASE)
+# Small words, and ends of words that Kazakh hardly has.
 _RUSSIAN_IN = re.compile(
-    r"\b(?:в|на|и|с|из|по|о|от|для|за|к|при|об|во|со|не|как|что|его|её|после|над|под)\b",
+    r"\b(?:в|на|и|с|из|по|о|от|для|за|к|при|об|во|со|не|как|что|его|её|после|над|под)\b"
+    r"|\w(?:[ое]го|[ое]му|[ыи]й|[ая]я|[ое]е|[ыи]е|[ыи]х|ть|ться|[еуаю]тся|[аеия]ют|[аеи]ет"
+    r"|ов|ев|ами|ями|ость|ости|ени[яею]|ск|цию|ции)\b|[щъэё]",
     re.IGNORECASE,
 )
-_FEW = 3  # words that may well be Kazakh without a letter of its own
 _ENGLISH_IN = re.compile(r"\b(?:the|of|and|for|with|from|by|to|is|are)\b", re.IGNORECASE)
 
 
-def may_be_kazakh(text: str, words: int, language: str) -> bool:
-    """Whether a text of so many words may be Kazakh. ``language``: what it is said to be in; where
-    that is none of the three its letters tell: Kazakh is hardly ever written for long without one
-    of its own."""
+def may_be_kazakh(text: str, language: str) -> bool:
+    """Whether a text may be Kazakh. ``language``: what it is said to be in; where that is none of
+    the three its letters tell. Kazakh is sometimes typed without the letters of its own."""
     if language in _TOLD:
         return language == "kk"
     if _CYRILLIC.search(text):
-        return bool(_KAZAKH_IN.search(text)) or not (words > _FEW or _RUSSIAN_IN.search(text))
+        return bool(_KAZAKH_IN.search(text)) or not _RUSSIAN_IN.search(text)
     return not _ENGLISH_IN.search(text)
 
 

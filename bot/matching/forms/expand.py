@@ -58,6 +58,8 @@ def stems(letters: str, script: Script, place: bool = False) -> tuple[Stem, ...]
             for table in Script
         )
     found = _of_cyrillic(letters, place) if script is Script.CYRILLIC else _of_latin(letters, place)
+    if letters[0] == "ө":  # Өтешов is Утешов elsewhere, and Өмірбаев Омирбаев
+        found += _of_cyrillic("у" + letters[1:], place)
     if len(letters) < _CROSSES_FROM:
         found = [stem for stem in found if stem.script is script]
     return _merged(found)

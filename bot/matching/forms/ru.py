@@ -51,7 +51,7 @@ _PLURAL_SOFT = _set("и ей ям ями ях ьми")
 # Words whose forms do not follow from their letters: as they are typed, what of them is another
 # stem, and its endings.
 _IRREGULAR = [
-    ("люди людей", "люд", _PLURAL_SOFT), ("дети детей", "дет", _PLURAL_SOFT),
+    ("люди людей человек", "люд", _PLURAL_SOFT), ("дети детей ребенок", "дет", _PLURAL_SOFT),
     ("сосед соседи", "сосед", _PLURAL_SOFT), ("черт черти", "черт", _PLURAL_SOFT),
     ("друг друзья", "друз", _PLURAL_YA_EY), ("муж мужья", "муж", _PLURAL_YA_EY),
     ("сын сыновья", "сынов", _PLURAL_YA_EY), ("князь князья", "княз", _PLURAL_YA_EY),
