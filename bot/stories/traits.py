@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from sys import intern
 from typing import NamedTuple
 
 from bot.matching.words import WORD, Script, fold, key
@@ -28,15 +29,16 @@ _LANGUAGES = ("ru", "kk", "en")
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """Sets of one item. ``names`` are capitalised words that no table knows, by skeleton."""
+    """What one item says. ``names`` are capitalised words that no table knows, by skeleton."""
 
     language: str
-    concepts: frozenset[str] = frozenset()
-    stages: frozenset[str] = frozenset()  # those concepts that set a story apart
-    places: frozenset[str] = frozenset()  # of Kazakhstan
-    countries: frozenset[str] = frozenset()  # the others
-    names: frozenset[str] = frozenset()
-    words: frozenset[str] = frozenset()  # skeletons of the rest
+    concepts: tuple[str, ...] = ()
+    stages: tuple[str, ...] = ()  # those concepts that set a story apart
+    places: tuple[str, ...] = ()  # of Kazakhstan
+    countries: tuple[str, ...] = ()  # the others
+    names: tuple[str, ...] = ()
+    heads: tuple[str, ...] = ()  # the names, and the rest's beginnings as names are cut
+    words: tuple[str, ...] = ()  # skeletons of the rest
     numbers: tuple[Number, ...] = ()
 
 
@@ -169,16 +171,23 @@ def traits_of(title: str, summary: str, language: str) -> Traits:
             elif len(skeleton) >= _SKELETON - 1:
                 words.add(skeleton[:_WORD_SKELETON])
         index += taken
+    heads = names | {word[:_SKELETON] for word in words}
     return Traits(
         language=language,
-        concepts=frozenset(found["concept"]),
-        stages=frozenset(found["concept"] & tables.stages),
-        places=frozenset(found["place"]),
-        countries=frozenset(found["country"]),
-        names=frozenset(names),
-        words=frozenset(words),
+        concepts=_kept(found["concept"]),
+        stages=_kept(found["concept"] & tables.stages),
+        places=_kept(found["place"]),
+        countries=_kept(found["country"]),
+        names=_kept(names),
+        heads=_kept(heads),
+        words=_kept(words),
         numbers=numbers_of(text),
     )
+
+
+def _kept(words: set[str]) -> tuple[str, ...]:
+    """In order; each string once in memory, since thousands of items are kept."""
+    return tuple(map(intern, sorted(words)))
 
 
 _NOT_CONSONANTS = str.maketrans("", "", "aeiou")
