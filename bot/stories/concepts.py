@@ -6,6 +6,7 @@ telling has and the other lacks tells a blast from the inquiry into it. A line i
     concept | Russian | Kazakh | English
 
 each a list of beginnings of words, the longest that fits counts; `=` before a word: the whole word.
+`GROUP:` before a concept: two texts that name different ones of a group tell different events.
 `!` before a concept: a stage of an affair or a kind of note, which sets a story apart from another
 of the same affair. Kazakh is compared by skeleton keys, so its Latin alphabets are covered.
 """
@@ -184,11 +185,11 @@ bank | =банк банка банки банков банку банке | =б�
 centralbank | нацбанк национальн_банк | ұлттық_банк ұлттық | central_bank national_bank
 baserate | ставк | мөлшерлеме | rate rates borrowing
 exchangerate | курс обменник | бағам айырбас | exchange
-dollar | доллар | доллар | dollar
+currency:dollar | доллар | доллар | dollar
 tenge | тенге | теңге | tenge
-ruble | рубл | рубль | rouble ruble
-yuan | юан | юань | yuan
-euro | евро | еуро | euro
+currency:ruble | рубл | рубль | rouble ruble
+currency:yuan | юан | юань | yuan
+currency:euro | =евро | еуро | euro
 strengthen | укреп дорожа подорожа_ повысил | нығай | strengthen firm gain
 weaken | слабе ослаб дешев | әлсіре арзанда құлдыра | weak slip
 inflation | инфляц | инфляция | inflation
@@ -246,10 +247,10 @@ hockey | хокке | хоккей | hockey
 wrestle | борьб дзюдо борец | күрес дзюдо | wrestl judo
 chess | шахмат | шахмат | chess
 champion | чемпион | чемпион жеңімпаз | champion title
-final | =финал финала финале | =финал финалы финалға финалда | =final =finals
-semifinal | полуфинал | жартылай | semi
-quarterfinal | четвертьфинал | ширек | quarter-final quarterfinal
-round | =круг круге тур | айналым кезең | round
+round:final | =финал финала финале | =финал финалы финалға финалда | =final =finals
+round:semifinal | полуфинал | жартылай | semi
+round:quarterfinal | четвертьфинал | ширек | quarter-final quarterfinal
+round:early | =круг круге | айналым кезең | round
 medal | медал бронз серебр золот | медаль қола күміс алтын | medal bronze silver gold
 win | победил выиграл обыграл победа одолел выигр | жеңді ұтты жеңіс жеңіп | win wins beat beats
   defeat victory
@@ -310,4 +311,22 @@ farmer | фермер аграр сельск сельхоз | фермер ша
 ecology | эколог | эколог | ecolog environment
 women | женщин | әйел | women woman
 man | мужчин | ер_адам | =man =men
+company:airastana | эйр_астана air_astana | эйр_астана air_astana | air_astana
+company:scat | =scat =скат | =scat | =scat
+company:flyarystan | flyarystan | flyarystan | flyarystan
+company:qazaqair | qazaq_air | qazaq_air | qazaq_air
+company:kaspi | kaspi каспи_ | kaspi | kaspi
+company:halyk | halyk халык_банк народн_банк | halyk халық_банк | halyk
+company:forte | fortebank | fortebank | fortebank
+company:centrcredit | центркредит | центркредит | centercredit centrcredit
+company:freedom | freedom | freedom | freedom_bank freedom_holding
+company:kazatomprom | казатомпром | қазатомөнер | kazatomprom
+company:kazmunaygas | казмунайгаз кмг | қазмұнайгаз =қмг | kazmunaigas kazmunaygas kmg
+company:kazakhtelecom | казахтелеком | қазақтелеком | kazakhtelecom
+company:samruk | самрук | самұрық | samruk
+company:kazakhmys | казахмыс | қазақмыс | kazakhmys
+company:ktz | ктж казакстан_темир | =қтж | ktz kazakhstan_temir
+company:kegoc | kegoc | kegoc | kegoc
+company:cpc | =ктк каспийск_трубопров | =ктк каспий_құбыр | =cpc caspian_pipeline
+company:tengizchevroil | =тшо тенгизшевр | =тшо теңізшевр | tengizchevroil
 """

@@ -23,12 +23,18 @@ class Unit(StrEnum):
     SCORE = "score"
     TERM = "term"  # years, months, days, hours
     DATE = "date"
+    MONTH = "month"  # a month without a day
+    WEEKDAY = "weekday"
     SIZE = "size"  # kilometres, tonnes, hectares
     COUNT = "count"
 
 
 # Two texts with numbers of such a unit and none in common tell different events.
-IDENTITY = frozenset({Unit.PERCENT, Unit.MONEY, Unit.MAGNITUDE, Unit.SCORE, Unit.DATE})
+AMOUNTS = frozenset({Unit.PERCENT, Unit.MONEY, Unit.MAGNITUDE, Unit.SCORE})
+DAYS = frozenset({Unit.DATE, Unit.MONTH, Unit.WEEKDAY})
+
+
+_EXACT = DAYS | {Unit.SCORE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,7 @@ class Number:
 
     def near(self, other: Number) -> bool:
         """Equal, as far as the coarser of the two is written out: 470.12 is 470.1, not 470.2."""
-        if self.unit in {Unit.DATE, Unit.SCORE} or other.unit in {Unit.DATE, Unit.SCORE}:
+        if {self.unit, other.unit} & _EXACT:
             return self.unit is other.unit and self.value == other.value
         coarse = max(self.step, other.step)
         if coarse > max(abs(self.value), abs(other.value)) / 50:  # 5 is not 4.8
@@ -102,8 +108,32 @@ _WORD_VALUES = {
     for word in words
 }
 
+_WEEKDAYS = (
+    "понедельник дүйсенбі monday", "вторник сейсенбі tuesday", "сред сәрсенбі wednesday",
+    "четверг бейсенбі thursday", "пятниц жұма friday", "суббот сенбі saturday",
+    "воскресен жексенбі sunday",
+)  # fmt: skip
+_WEEKDAY = {name: at for at, names in enumerate(_WEEKDAYS) for name in names.split()}
+_WEEKDAY_NAME = re.compile(
+    r"\b(?:(?:во?|на|до|со?|ко)\s(среду|среды|среде)|"
+    rf"({'|'.join(n for n in _WEEKDAY if n != 'сред')}))\w*"
+)
+_MONTH_ALONE = re.compile(rf"\b(?P<name>{_MONTH_NAMES})\w*")
+# "may" and "марш", "майор" begin like months; "наурыз" is a feast.
+_MONTH_WORD = re.compile(
+    r"(?:янв(?:ар)|феврал|март[аеу]?\b|апрел|ма[йяею]\b|июн|июл|август|сентябр|октябр|ноябр|декабр"
+    r"|(?:қаңтар|ақпан|сәуір|мамыр|маусым|шілде|тамыз|қыркүйек|қазан|қараша|желтоқсан)"
+    r"(?:[дт]а|[дт]е|[дт]ан|[дт]ен|н[ыі]ң|[дт]ың|[дт]ің|[ғқ]а|[гк]е|дағы|дегі|тағы|тегі|айы\w*)?\b"
+    r"|january|february|april|june|july|august|september|october|november|december)"
+)
+
+
+def _not_a_month(word: str) -> bool:
+    return _MONTH_WORD.match(word) is None
+
+
 _DATE = re.compile(
-    rf"\b(?P<day>\d{{1,2}})(?:-?(?:го|е|шы|ші|th|st|nd|rd))?\s+(?P<month>{_MONTH_NAMES})\w*"
+    rf"\b(?:(?P<from>\d{{1,2}})(?:\s?[–-]\s?|\sпо\s|\sи\s|\sto\s|,\s))?(?P<day>\d{{1,2}})(?:-?(?:го|е|шы|ші|th|st|nd|rd))?\s+(?P<month>{_MONTH_NAMES})\w*"
     rf"|\b(?P<month2>{_MONTH_NAMES})[a-z]*\.?\s+(?P<day2>\d{{1,2}})\b(?![:.,]?\d)"
     rf"|\b(?P<day3>\d{{1,2}})\.(?P<month3>0\d|1[0-2])\.(?:20)?\d\d\b"
 )
@@ -148,7 +178,20 @@ def numbers_of(text: str) -> tuple[Number, ...]:
                 continue
             text = text[: match.start()] + " " * len(match.group()) + text[match.end() :]
 
+    for match in _DATE.finditer(text):  # "20 по 29 мая": the first day too
+        if match["from"] and match["month"] and (date := _date(match)) is not None:
+            first = date.value // 100 * 100 + int(match["from"])
+            found.append(Number(Unit.DATE, first, 1.0, match.group()))
     take(_DATE, _date)
+    found += [
+        Number(Unit.WEEKDAY, _WEEKDAY.get(match[2] or "сред", 2), 1.0, match.group())
+        for match in _WEEKDAY_NAME.finditer(text)
+    ]
+    found += [
+        Number(Unit.MONTH, _MONTH[match["name"]], 1.0, match.group())
+        for match in _MONTH_ALONE.finditer(text)
+        if not _not_a_month(match.group())
+    ]
     take(_SCORE, _score)
     take(_CLOCK, lambda match: None)
     for match in _NUMBER.finditer(text):
@@ -242,7 +285,8 @@ def compare(left: Collection[Number], right: Collection[Number]) -> Numerals:
     together: set[Unit] = set()
     for one in left:
         for other in right:
-            alike = one.unit is other.unit or Unit.COUNT in {one.unit, other.unit}
+            units = {one.unit, other.unit}
+            alike = len(units) == 1 or (Unit.COUNT in units and not units & _EXACT)
             if alike and one.near(other):
                 shared += _worth(one, other)
                 together |= {one.unit, other.unit}
@@ -252,8 +296,8 @@ def compare(left: Collection[Number], right: Collection[Number]) -> Numerals:
 
 
 def _worth(one: Number, other: Number) -> float:
-    if Unit.DATE in {one.unit, other.unit}:
-        return 1.0
+    if one.unit in DAYS:
+        return 1.0 if one.unit is Unit.DATE else 0.0
     return float(min(one.digits, other.digits))
 
 

@@ -7,7 +7,7 @@ in `concepts`; lines that begin with `-` are places inside the region above.
 """
 
 REGIONS = """
-almaty_city | =алматы алматинец алматинц =алма-ата | =алматы алматыда алматыға алматылық алматыны |
+almaty_city | =алматы алматинец алматинц алматинск =алма-ата | =алматы алматыда алматыға алматылық алматыны |
   almaty
 - auezov | ауэзовск | әуезов_аудан | auezov
 - medeu | медеу медео | медеу | medeu medeo
@@ -15,7 +15,7 @@ almaty_city | =алматы алматинец алматинц =алма-ата
 - bukreev | букреев | букреев | bukreev
 astana | =астана =астане =астаны =астану =астаной астанчан столиц | астана елорда | astana
 shymkent | шымкент чимкент | шымкент | shymkent
-almaty_region | алматинск конаев капчага капшагай | алматы_облыс қонаев | almaty_region konaev
+almaty_region | алматинск_обл конаев капчага капшагай | алматы_облыс қонаев | almaty_region konaev
 - talgar | талгар | талғар | talgar
 - kaskelen | каскелен | қаскелең | kaskelen
 - issyk | =есик иссык | есік | issyk
