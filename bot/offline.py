@@ -29,10 +29,12 @@ from bot.model import (
     UngroupedItem,
 )
 from bot.settings import Settings
+from bot.stories import vectors
 from bot.stories.group import WINDOW, group
 from bot.stories.identity import normal_title, outlet_hosts
 from bot.stories.language import document_language
 from bot.stories.urls import canonical_host
+from bot.stories.window import Window, read_item
 
 Line = Mapping[str, Any]
 PACK = "topic:everything"
@@ -144,32 +146,56 @@ class Stories:
     """`kazwatch group`: items in time order; a story is called by the item that opened it."""
 
     def __init__(self) -> None:
+        """With the sentence model where it loads, else by what items say."""
+        loaded = vectors.load()
+        self._embedder = None if isinstance(loaded, vectors.Unavailable) else loaded
+        if isinstance(loaded, vectors.Unavailable):
+            print(f"grouping by names, numbers and subjects: {loaded.reason}", file=sys.stderr)
+        self._window = new_window(self._embedder)
         self._names: list[Any] = []  # story id → the id of its first item
         self._members: dict[str, list[Member]] = defaultdict(list)  # by normal title
+        self._items = 0
 
     def answer(self, line: Line) -> Line:
         """One item → its story."""
-        item = _item(line, len(self._names))
+        item = _item(line, self._items)
+        self._items += 1
         title = normal_title(item.title)
         oldest = item.first_seen_at - WINDOW
         recent = [member for member in self._members[title] if member.first_seen_at >= oldest]
-        decision = group(item, recent)
+        read = read_item(item.title, item.summary, item.language)
+        vector = self._embedder.embed(item.title, item.summary) if self._embedder else None
+        self._window.age(item.first_seen_at)
+        further = self._window.evidence(_member(item, -1), vector, read=read)
+        decision = group(item, recent, further)
         story_id = len(self._names) if decision.story_id is None else decision.story_id
         if decision.story_id is None:
             self._names.append(line["id"])
-        self._members[title] = [
-            *recent,
-            Member(
-                item_id=item.item_id,
-                story_id=story_id,
-                outlet=item.outlet,
-                title=item.title,
-                summary=item.summary,
-                language=item.language,
-                first_seen_at=item.first_seen_at,
-            ),
-        ]
+        member = _member(item, story_id)
+        self._members[title] = [*recent, member]
+        self._window.add(member, vector, read=read)
         return {"id": line["id"], "story": self._names[story_id]}
+
+
+def new_window(embedder: vectors.Embedder | None) -> Window:
+    """An empty window; NumPy is there only where the model is."""
+    if embedder is None:
+        return Window()
+    from bot.stories.nearness import Nearness  # noqa: PLC0415
+
+    return Window(Nearness(vectors.seeds()))
+
+
+def _member(item: UngroupedItem, story_id: int) -> Member:
+    return Member(
+        item_id=item.item_id,
+        story_id=story_id,
+        outlet=item.outlet,
+        title=item.title,
+        summary=item.summary,
+        language=item.language,
+        first_seen_at=item.first_seen_at,
+    )
 
 
 def _item(line: Line, number: int) -> UngroupedItem:
@@ -183,7 +209,9 @@ def _item(line: Line, number: int) -> UngroupedItem:
         url=str(line.get("url") or ""),
         title=str(line["title"]),
         summary=str(line.get("summary") or ""),
-        language=str(line.get("lang") or ""),
+        language=document_language(
+            str(line["title"]), str(line.get("summary") or ""), str(line.get("lang") or "")
+        ),
         published=published,
         first_seen_at=published,
         telling=Telling.ALERT,

@@ -1,9 +1,10 @@
 """Learn the weights of bot/stories/weigh.py anew: `python -m tools.fit_stories`.
 
-A logistic regression over all pairs of the tuned half of tests/corpora/stories.jsonl that lie within
-the window, in time order. It is learned on copies of the stream in which parts of the tables of
-concepts and places are hidden, a language at a time: the tables know the words of this stream better
-than those of next year's news, and weights learned on what they know now would trust them too much.
+A logistic regression over all pairs of the tuned half of tests/corpora/stories.jsonl that lie
+within the window, in time order, and that nothing contradicts. It is learned on copies of the
+stream in which parts of the tables of concepts and places are hidden, a language at a time: the
+tables know the words of this stream better than those of next year's news, and weights learned on
+what they know now would trust them too much.
 Prints the two tables.
 """
 
@@ -16,6 +17,7 @@ from dataclasses import fields, replace
 
 import numpy as np
 
+from bot.stories.contradict import contradicts
 from bot.stories.nearness import Nearness
 from bot.stories.traits import Traits
 from bot.stories.vectors import Unavailable, load, seeds
@@ -32,7 +34,7 @@ FOR = [-1 if name in AGAINST or name.endswith("_apart") else 1 for name in NAMES
 
 def hiding(share: float, seed: int) -> Callable[[Traits], Traits]:
     """Traits without a share of the concepts and places, the same ones throughout a language."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311
     hidden: dict[tuple[str, str], bool] = {}
 
     def known(language: str, told: Sequence[str]) -> tuple[str, ...]:
@@ -66,8 +68,8 @@ def pairs(
         cosines = nearness.cosines(read.language, vectors[number], range(number))
         for earlier, other in kept:
             gap = row.seen - rows[earlier].seen
-            if gap > WINDOW:
-                continue
+            if gap > WINDOW or contradicts(read.traits, other.traits, gap):
+                continue  # no weight has a say there
             found = signs(
                 read.traits, other.traits, window.rarity, gap=gap,
                 same_outlet=row.source == rows[earlier].source, cosine=cosines.get(earlier),

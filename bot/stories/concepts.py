@@ -6,6 +6,7 @@ telling has and the other lacks tells a blast from the inquiry into it. A line i
     concept | Russian | Kazakh | English
 
 each a list of beginnings of words, the longest that fits counts; `=` before a word: the whole word.
+`~` before a concept: a notice that comes every day; half a day later it is the next one.
 `GROUP:` before a concept: two texts that name different ones of a group tell different events.
 `!` before a concept: a stage of an affair or a kind of note, which sets a story apart from another
 of the same affair. Kazakh is compared by skeleton keys, so its Latin alphabets are covered.
@@ -29,8 +30,8 @@ frost | мороз замороз холод | аяз суық | frost cold free
 fog | туман | тұман | fog mist
 drought | засух | құрғақшылық қуаңшылық | drought
 forecast | прогноз | болжам болжай | forecast outlook predict
-weather | погод синоптик | ауа_рай райы | weather
-airquality | смог нму воздух | =ауа ауасы түтін | smog air_quality
+~weather | погод синоптик | ауа_рай райы | weather
+~airquality | смог нму воздух | =ауа ауасы түтін | smog air_quality
 crash | дтп авари столкн столкновени врез перевер опрокин наезд сбил | апат соқтығыс аудар қағып
   жол-көлік | crash collid collision overturn rollover accident smash
 derail | сошел сошл сход рельс | рельс | derail
@@ -55,7 +56,7 @@ metal | металл сталь медь золот цинк алюмин | ме
   alumin
 uranium | уран урана | уран | uranium
 oil | нефт баррел | мұнай баррел | oil crude barrel
-brent | =brent брент | брент =brent | brent
+~brent | =brent брент | брент =brent | brent
 gas | газ газа газов | =газ =газы газын | gas
 petrol | бензин аи-92 аи-95 топлив дизтоплив дизел гсм | бензин жанармай дизель | petrol gasoline
   fuel diesel
@@ -162,12 +163,14 @@ talks | переговор обсуд встреч | келіссөз кезде
 !close | закры закроют | жабыл жабық | close shut
 !open | откры | ашыл | open
 !begin | начал стартова | басталды бастады | begin start
-!digest | главное_за главные_нов дайджест обзор итоги_нед | шолу басты_жаң | roundup digest
-  week_in_review
+!digest | главное_за главные_новост главные_событи дайджест обзор_новост итоги_недели итоги_дня
+  неделя_в_заголовк что_произошло_за новости_дня | басты_жаңалық оқиғаларға_шолу апта_шолу
+  күн_шолу жаңалықтар_шолу | roundup digest week_in_review this_week news_in_brief top_stories
 !history | истори десятилет хронолог | тарих | history decades look_back
 !plan | планир намер собира | жоспар | plan plans
 !propose | предлож | ұсын | propos
 !refuse | отказ опроверг | бас_тарт жоққа | refus deny denies reject
+~stormwarning | штормов_предупр штормов | дауылды_ескерт | storm_warn
 !warning | предупрежд | ескерт | warn alert
 !damage | ущерб | шығын залал | damage
 !support | поддерж одобр | қолда мақұл | support back backs approve
@@ -184,7 +187,7 @@ company | компани холдинг корпорац | компания хо
 bank | =банк банка банки банков банку банке | =банк банкі банктер | bank
 centralbank | нацбанк национальн_банк | ұлттық_банк ұлттық | central_bank national_bank
 baserate | ставк | мөлшерлеме | rate rates borrowing
-exchangerate | курс обменник | бағам айырбас | exchange
+~exchangerate | курс обменник | бағам айырбас | exchange
 currency:dollar | доллар | доллар | dollar
 tenge | тенге | теңге | tenge
 currency:ruble | рубл | рубль | rouble ruble
@@ -309,8 +312,10 @@ fan | болельщик фанат | жанкүйер | fan fans
 fight | драк подрал бой поедин | төбелес жекпе | fight brawl bout
 farmer | фермер аграр сельск сельхоз | фермер шаруа ауыл_шар | farm agricultur farmer
 ecology | эколог | эколог | ecolog environment
-women | женщин | әйел | women woman
-man | мужчин | ер_адам | =man =men
+woman | женщин | әйел | woman women
+man | мужчин | ер_адам | =man
+team:women | женск девушк | қыздар әйелдер | women girls
+team:men | мужск юнош | жігіттер ерлер | =men boys
 company:airastana | эйр_астана air_astana | эйр_астана air_astana | air_astana
 company:scat | =scat =скат | =scat | =scat
 company:flyarystan | flyarystan | flyarystan | flyarystan

@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.model import GroupDecision, Member, UngroupedItem
+from bot.stories.contradict import contradicts
 from bot.stories.identity import TITLE_WORDS, normal_title, title_words
 from bot.stories.traits import traits_of
-from bot.stories.weigh import WINDOW, contradicts
+from bot.stories.weigh import WINDOW
 
 __all__ = ["JOIN", "TOGETHER", "WINDOW", "Evidence", "beside", "group", "outlets"]
 
 TOGETHER = 0.5  # from this score on a story is shown beside the item
-JOIN = 0.6  # from this score on the item joins, and raises no alert of its own
+JOIN = 0.7  # from this score on the item joins, and raises no alert of its own
 _COPY = 1.0
 
 
@@ -57,9 +58,7 @@ def beside(evidence: Sequence[Evidence], story_id: int | None) -> list[int]:
     """Stories to be shown together with the one that an item joined or opened, nearest first."""
     near = sorted(evidence, key=lambda found: (-found.score, found.story_id))
     return [
-        found.story_id
-        for found in near
-        if found.story_id != story_id and found.score >= TOGETHER
+        found.story_id for found in near if found.story_id != story_id and found.score >= TOGETHER
     ]
 
 
@@ -100,4 +99,5 @@ def _another_note(item: UngroupedItem, member: Member) -> bool:
         return False
     mine = traits_of(item.title, item.summary, item.language)
     theirs = traits_of(member.title, member.summary, member.language)
-    return bool(contradicts(mine, theirs))
+    gap = item.first_seen_at - member.first_seen_at
+    return bool(contradicts(mine, theirs, gap))

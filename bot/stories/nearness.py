@@ -1,9 +1,9 @@
 """Sentence vectors of the window: raw in one matrix, compared as they stand around their
 language's mean.
 
-The model puts all texts of a language close together, so a raw cosine says more of the language than
-of the event. What counts is the direction away from the mean of the language, which is taken from
-the window, and from the seed while the window is young.
+The model puts all texts of a language close together, so a raw cosine says more of the language
+than of the event. What counts is the direction away from the mean of the language, which is taken
+from the window, and from the seed while the window is young.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ class Nearness:
         """``seeds``: mean vector by language, with the key of `language_of`."""
         self._seeds = {language: mean.astype(np.float32) for language, mean in seeds.items()}
         whole = [mean for _, mean in sorted(self._seeds.items())]
-        self._any = np.mean(whole, axis=0) if whole else np.zeros(SIZE, np.float32)
+        self._any: Vector = np.zeros(SIZE, np.float32)
+        if whole:
+            self._any = np.mean(np.stack(whole), axis=0).astype(np.float32)
         self._rows = np.zeros((64, SIZE), np.float32)
         self._languages = np.zeros(64, np.int16)
         self._names: list[str] = []
@@ -110,7 +112,7 @@ class Nearness:
 
     def mean(self, language: str) -> Vector:
         """The seed's mean, moved to the window's as that fills."""
-        seed = self._seeds.get(language, self._any)
+        seed: Vector = self._seeds.get(language, self._any)
         if language not in self._names:
             return seed
         number = self._names.index(language)

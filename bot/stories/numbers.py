@@ -25,12 +25,13 @@ class Unit(StrEnum):
     DATE = "date"
     MONTH = "month"  # a month without a day
     WEEKDAY = "weekday"
-    SIZE = "size"  # kilometres, tonnes, hectares
+    DISTANCE = "distance"
+    SIZE = "size"  # tonnes, hectares, degrees
     COUNT = "count"
 
 
 # Two texts with numbers of such a unit and none in common tell different events.
-AMOUNTS = frozenset({Unit.PERCENT, Unit.MONEY, Unit.MAGNITUDE, Unit.SCORE})
+AMOUNTS = frozenset({Unit.PERCENT, Unit.MONEY, Unit.MAGNITUDE, Unit.SCORE, Unit.DISTANCE})
 DAYS = frozenset({Unit.DATE, Unit.MONTH, Unit.WEEKDAY})
 
 
@@ -154,8 +155,9 @@ _AFTER = (
     (Unit.TERM, re.compile(
         r"^[\s-]*(?:лет|год|жыл|years?|month|месяц|ай(?:ға|лық)|сут|тәулік|days?|дн|день|күн|час"
         r"|сағат|hours?|мин|minut)")),
+    (Unit.DISTANCE, re.compile(r"^[\s-]*(?:км\b|километр|шақырым|km\b|kilomet|miles?)")),
     (Unit.SIZE, re.compile(
-        r"^[\s-]*(?:км|шақырым|km|kilomet|метр|м\b|т\b|тонн|ton|кг|kg|келі|kilo|га\b|гектар|hect|кв"
+        r"^[\s-]*(?:метр|м\b|т\b|тонн|ton|кг|kg|келі|kilo|га\b|гектар|hect|кв"
         r"|шаршы|square|литр|мвт|mw\b|градус|°|bpd|барр|barrel)")),
     (Unit.MAGNITUDE, re.compile(r"^[\s-]*(?:балл|magnitude)")),
 )  # fmt: skip
@@ -238,9 +240,10 @@ def _number(match: re.Match[str], text: str) -> Number | None:
         return None  # a year
     if scale == 1.0 and text[match.end() : match.end() + 1].isalpha():
         return None  # A321LR
-    if text[match.start() - 1 : match.start()] in {"№", "#"} or text[
-        match.start() - 2 : match.start()
-    ].endswith("-") and text[: match.start() - 1][-1:].isalpha():
+    if text[match.start() - 1 : match.start()] in {"№", "#"} or (
+        text[match.start() - 2 : match.start()].endswith("-")
+        and text[: match.start() - 1][-1:].isalpha()
+    ):
         return None  # АИ-92, №16
     unit = Unit.MONEY if match["money"] else _unit(text, match.start(), match.end())
     if unit is Unit.COUNT and decimals and scale == 1.0:

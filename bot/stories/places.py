@@ -7,7 +7,8 @@ in `concepts`; lines that begin with `-` are places inside the region above.
 """
 
 REGIONS = """
-almaty_city | =алматы алматинец алматинц алматинск =алма-ата | =алматы алматыда алматыға алматылық алматыны |
+almaty_city | =алматы алматинец алматинц алматинск =алма-ата | =алматы алматыда алматыға алматылық
+  алматыны |
   almaty
 - auezov | ауэзовск | әуезов_аудан | auezov
 - medeu | медеу медео | медеу | medeu medeo
@@ -63,13 +64,13 @@ aktobe | актоб актюб | ақтөбе | aktobe aqtobe aktyub
 - khromtau | хромтау | хромтау | khromtau
 west | зко западно-казахстан уральск | бқо батыс_қазақстан =орал оралда оралдың оралға |
   west_kazakhstan oral uralsk
-- aksay | =аксай =аксае | ақсай | aksay
+- aksay | =аксай =аксае =аксая | ақсай | aksay
 atyrau | атырау | атырау | atyrau
 - kulsary | кульсары | құлсары | kulsary
 - tengiz | тенгиз тшо тенгизшевр | теңіз_кен =тшо теңіз_мұн | tengiz
 mangystau | мангистау актау | маңғыстау ақтау | mangystau mangistau aktau aqtau
 - zhanaozen | жанаозен | жаңаөзен | zhanaozen
-- zhetybai | жетыбай | жетібай | zhetybai
+- zhetybai | жетыба | жетібай | zhetybai
 - beineu | бейнеу | бейнеу | beineu
 - munaily | мунайлинск | мұнайлы_аудан мұнайлыда | munaily
 - tupkaragan | тупкараган форт-шевченко | түпқараған | tupkaragan
@@ -80,7 +81,7 @@ kyzylorda | кызылорд | қызылорда | kyzylorda qyzylorda
 turkistan | туркестан | түркістан | turkistan turkestan
 - kentau | кентау | кентау | kentau
 - saryagash | сарыагаш | сарыағаш | saryagash
-- zhetisay | жетысай жетисай | жетісай | zhetisay
+- zhetisay | жетыса жетиса | жетісай | zhetisay
 jambyl | жамбыл | жамбыл | zhambyl jambyl
 - taraz | тараз | тараз | taraz
 - merke | мерке | меркі | merke
@@ -100,7 +101,7 @@ kyrgyzstan | кыргыз киргиз бишкек жапаров | қырғы�
 uzbekistan | узбек ташкент мирзиёев мирзиеев | өзбек ташкент мирзиёев | uzbek tashkent mirziyoy
 tajikistan | таджик душанбе рахмон | тәжік душанбе | tajik dushanbe
 turkmenistan | туркмен ашхабад | түрікмен ашхабад | turkmen ashgabat
-azerbaijan | азербайдж баку алиев | әзербайжан баку | azerbaij baku aliyev
+azerbaijan | азербайдж баку | әзербайжан баку | azerbaij baku
 armenia | армени ереван пашинян | армения ереван | armenia yerevan pashinyan
 georgia | грузи тбилиси | грузия тбилиси | georgia tbilisi
 moldova | молдов молдав кишинев | молдова | moldova

@@ -6,6 +6,7 @@ words by their consonants.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,9 +35,11 @@ class Traits:
     language: str
     concepts: tuple[str, ...] = ()
     stages: tuple[str, ...] = ()  # those concepts that set a story apart
+    daily: bool = False  # a notice that comes every day
     places: tuple[str, ...] = ()  # of Kazakhstan
     countries: tuple[str, ...] = ()  # the others
     names: tuple[str, ...] = ()
+    quoted: tuple[str, ...] = ()  # those names that stand alone in quotation marks
     heads: tuple[str, ...] = ()  # the names, and the rest's beginnings as names are cut
     words: tuple[str, ...] = ()  # skeletons of the rest
     numbers: tuple[Number, ...] = ()
@@ -114,6 +117,7 @@ class _Tables:
     def __init__(self) -> None:
         self.inside: dict[str, str] = {}  # place → its region
         self.stages: set[str] = set()
+        self.daily: set[str] = set()
         self.kinds: dict[str, str] = {}
         self.by_language = {language: _Table(language) for language in _LANGUAGES}
         self._read(CONCEPTS, "concept")
@@ -123,10 +127,12 @@ class _Tables:
     def _read(self, table: str, kind: str) -> None:
         region = ""
         for name, *cells in _rows(table):
-            means = name.lstrip("!- ")
+            means = name.lstrip("!~- ")
             self.kinds[means] = kind
             if name.startswith("!"):
                 self.stages.add(means)
+            elif name.startswith("~"):
+                self.daily.add(means)
             if name.startswith("-"):
                 self.inside[means] = region
             else:
@@ -152,7 +158,9 @@ def traits_of(title: str, summary: str, language: str) -> Traits:
     found: dict[str, set[str]] = {"concept": set(), "place": set(), "country": set()}
     names: set[str] = set()
     words: set[str] = set()
-    surfaces = [match.group() for match in WORD.finditer(text)]
+    quoted: set[str] = set()
+    matches = list(WORD.finditer(text))
+    surfaces = [match.group() for match in matches]
     capitals = _name_capitals(text, title)
     folded = [fold(surface) for surface in surfaces]
     language = _read_as(language, folded)
@@ -168,7 +176,9 @@ def traits_of(title: str, summary: str, language: str) -> Traits:
             skeleton = consonants(key(letters, script))
             if capitals[index] and len(skeleton) > 1:
                 names.add(skeleton[:_SKELETON])
-            elif len(skeleton) >= _SKELETON - 1:
+                if _quoted_alone(text, matches[index]):
+                    quoted.add(skeleton[:_SKELETON])
+            elif len(skeleton) > 1 and len(letters) >= _SHORT:
                 words.add(skeleton[:_WORD_SKELETON])
         index += taken
     heads = names | {word[:_SKELETON] for word in words}
@@ -176,9 +186,11 @@ def traits_of(title: str, summary: str, language: str) -> Traits:
         language=language,
         concepts=_kept(found["concept"]),
         stages=_kept(found["concept"] & tables.stages),
+        daily=not tables.daily.isdisjoint(found["concept"]),
         places=_kept(found["place"]),
         countries=_kept(found["country"]),
         names=_kept(names),
+        quoted=_kept(quoted),
         heads=_kept(heads),
         words=_kept(words),
         numbers=numbers_of(text),
@@ -227,18 +239,28 @@ def _name_capitals(text: str, title: str) -> list[bool]:
     return found
 
 
+_OPENS, _CLOSES = '«“„"', '»”"'
+
+
+def _quoted_alone(text: str, match: re.Match[str]) -> bool:
+    before, after = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
+    return bool(before and after) and before in _OPENS and after in _CLOSES
+
+
+_SMALL = """
+в на и с из по о от для за к до при об во со как это что его ее после будет над под между без или год
+года году лет чтобы где когда также было был были более не еще уже все их казахстан казахстана
+казахстане казахстану казахстанский казахстанцев рк раз два
+және бұл мен үшін да де бір деп бойынша туралы болды жаңа кейін осы ол енді жыл жылы қазақстан
+қазақстанда қазақстанның қр еліміздің ел қалай бар пен бен соң дейін
+the of to in and for on with at from by as is are after over its it his her has have be will a an says
+said kazakhstan kazakh kazakhstani new more than that this who was were not but up out into their
+"""
+
+
 @lru_cache(maxsize=1)
 def _small_words() -> frozenset[str]:
-    return frozenset(
-        "в на и с из по о от для за к до при об во со как это что его ее после будет над под между"
-        " без или год года году лет чтобы где когда также было был были более не еще уже все их"
-        " казахстан казахстана казахстане казахстану казахстанский казахстанцев рк раз два"
-        " және бұл мен үшін да де бір деп бойынша туралы болды жаңа кейін осы ол енді жыл жылы"
-        " қазақстан қазақстанда қазақстанның қр еліміздің ел қалай бар пен бен соң дейін"
-        " the of to in and for on with at from by as is are after over its it his her has have be"
-        " will a an says said kazakhstan kazakh kazakhstani new more than that this who was were"
-        " not but up out into their".split()
-    )
+    return frozenset(_SMALL.split())
 
 
 def within(place: str) -> str:

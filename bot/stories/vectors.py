@@ -16,8 +16,6 @@ from typing import TYPE_CHECKING, Any
 from bot.stories.traits import shortened
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from bot.stories.nearness import Vector
 
 SIZE = 384  # of a vector
@@ -35,8 +33,8 @@ class Unavailable:
 
 
 class Embedder:
-    """Text → vector. Blocks for as long as the model thinks (40 to 200 ms on one core): call it on a
-    thread of its own, one at a time."""
+    """Text → vector. Blocks for as long as the model thinks (40 to 200 ms on one core): call it on
+    a thread of its own, one at a time."""
 
     def __init__(self, model: Any) -> None:
         self._model = model
@@ -85,7 +83,8 @@ def from_bytes(stored: bytes | None) -> Vector | None:
     """A stored vector; None for none, or for one of another model."""
     if stored is None or len(stored) != 4 * SIZE:
         return None
-    return _numpy().frombuffer(stored, dtype="<f4").astype("f4")
+    vector: Vector = _numpy().frombuffer(stored, dtype="<f4").astype("f4")
+    return vector
 
 
 def seeds() -> dict[str, Vector]:

@@ -1,19 +1,20 @@
 """Do two items tell one event? The evidence of a pair, weighed to a probability.
 
 Every piece of evidence is symmetric and says something a reader could check. The weights are those
-of a logistic regression on the tuned half of the project's own stream, learned while parts of
-the tables were hidden, so that they do not lean on them (`tools/fit_stories.py`; `docs/stories.md`).
+of a logistic regression on the tuned half of the project's own stream, learned while parts of the
+tables were hidden, so that they do not lean on them (`tools/fit_stories.py`; `docs/stories.md`).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import timedelta
 
-from bot.stories.numbers import AMOUNTS, DAYS, Unit, compare
-from bot.stories.traits import Traits, within
+from bot.stories.contradict import common_names, near_places
+from bot.stories.numbers import AMOUNTS, Unit, compare
+from bot.stories.traits import Traits
 
 WINDOW = timedelta(hours=72)
 
@@ -30,7 +31,7 @@ class Signs:
     names_apart: float = 0.0  # both have names, none of them in common
     place: float = 0.0  # rarity of the place that both name, or one inside the other's
     places_apart: float = 0.0
-    country: float = 0.0
+    country: float = 0.0  # of the country, where no place is common
     countries_apart: float = 0.0
     numbers: float = 0.0  # digits of equal numbers, as a share of 4
     numbers_apart: float = 0.0  # rates, amounts, magnitudes, scores: how many kinds disagree
@@ -44,44 +45,39 @@ class Signs:
 
 # The last digits mean nothing; they are what the regression gave.
 WITH_VECTORS = Signs(
-    meaning=10.51,
-    concepts=5.31,
-    words_across=0.79,
-    names=1.96,
-    names_apart=-0.41,
-    place=2.26,
-    places_apart=-1.85,
-    country=0.93,
-    countries_apart=-0.27,
+    meaning=11.13,
+    concepts=5.15,
+    words=0.19,
+    words_across=0.47,
+    names=1.44,
+    names_apart=-0.44,
+    place=1.97,
+    places_apart=-0.51,
+    country=0.74,
     numbers=1.65,
-    numbers_apart=-2.50,
-    dates_apart=-1.60,
-    stages_apart=-0.38,
-    stages=0.44,
-    gap=-2.78,
-    same_outlet=-2.58,
-    across=1.68,
+    stages_apart=-0.21,
+    stages=0.36,
+    gap=-2.66,
+    same_outlet=-1.76,
+    across=1.67,
 )
 WITHOUT_VECTORS = Signs(
-    concepts=9.48,
-    words=0.62,
-    words_across=1.47,
-    names=3.94,
-    names_apart=-0.37,
-    place=3.57,
-    places_apart=-2.08,
-    country=1.58,
-    countries_apart=-0.18,
-    numbers=4.91,
-    numbers_apart=-1.70,
-    dates_apart=-0.75,
-    stages_apart=-0.57,
-    stages=0.62,
-    gap=-3.28,
-    same_outlet=-1.99,
-    across=1.05,
+    concepts=9.14,
+    words=1.25,
+    words_across=0.99,
+    names=3.38,
+    names_apart=-0.33,
+    place=3.56,
+    places_apart=-0.84,
+    country=1.86,
+    numbers=5.09,
+    stages_apart=-0.42,
+    stages=0.47,
+    gap=-3.26,
+    same_outlet=-1.58,
+    across=1.02,
 )
-BIAS_WITH, BIAS_WITHOUT = -6.23, -4.23
+BIAS_WITH, BIAS_WITHOUT = -6.32, -4.15
 
 _NAMES = tuple(field.name for field in fields(Signs))
 
@@ -139,13 +135,11 @@ def signs(
     """What a pair shows; the same for (right, left)."""
     across = left.language != right.language
     words = _overlap(left.words, right.words, "words", rarity)
-    names = _known_names(left, right)
+    names = common_names(left, right)
     place = max(
         (
             min(rarity.of("places", one), rarity.of("places", other))
-            for one in left.places
-            for other in right.places
-            if one == other or within(one) == other or within(other) == one
+            for one, other in near_places(left, right)
         ),
         default=None,
     )
@@ -164,7 +158,7 @@ def signs(
         names_apart=float(bool(left.names and right.names and not names)),
         place=place or 0.0,
         places_apart=float(bool(left.places and right.places) and place is None),
-        country=country or 0.0,
+        country=0.0 if place else country or 0.0,
         countries_apart=float(bool(left.countries and right.countries) and country is None),
         numbers=min(4.0, numerals.shared) / 4,
         numbers_apart=float(len(numerals.against & AMOUNTS)),
@@ -177,9 +171,7 @@ def signs(
     )
 
 
-def _overlap(
-    left: tuple[str, ...], right: tuple[str, ...], kind: str, rarity: Rarity
-) -> float:
+def _overlap(left: tuple[str, ...], right: tuple[str, ...], kind: str, rarity: Rarity) -> float:
     """The share of what both say in what either says, by rarity; a little less where both say
     little."""
     if not left or not right:
@@ -194,66 +186,9 @@ def _overlap(
 
 def probability(shown: Signs, *, with_vectors: bool) -> float:
     """How likely it is that the pair tells one event."""
-    weights, bias = (
-        (WITH_VECTORS, BIAS_WITH) if with_vectors else (WITHOUT_VECTORS, BIAS_WITHOUT)
-    )
+    weights, bias = (WITH_VECTORS, BIAS_WITH) if with_vectors else (WITHOUT_VECTORS, BIAS_WITHOUT)
     total = bias + sum(getattr(shown, name) * getattr(weights, name) for name in _NAMES)
     return 1.0 / (1.0 + math.exp(-max(-40.0, min(40.0, total))))
-
-
-def contradicts(left: Traits, right: Traits) -> str:
-    """What says that two items are notes of two days, places or persons, "" for nothing. Symmetric.
-
-    Seen in one of sixty pairs that tell one event, and in most pairs of one template.
-    """
-    numerals = compare(left.numbers, right.numbers)
-    for units, told in ((DAYS, "another day"), (AMOUNTS, "other numbers")):
-        if numerals.against & units:
-            return told
-    if left.countries and right.countries and not set(left.countries) & set(right.countries):
-        return "another country"
-    for group in GROUPS:
-        mine, theirs = _of_group(left, group), _of_group(right, group)
-        if mine and theirs and not mine & theirs:
-            return f"another {group}"
-    if left.places and right.places and not _together(left.places, right.places):
-        return "" if _known_names(left, right) else "another place"
-    if _substituted(left, right):
-        return "one template"
-    return ""
-
-
-GROUPS = ("currency", "round", "company")
-
-
-def _of_group(traits: Traits, group: str) -> set[str]:
-    return {concept for concept in traits.concepts if concept.startswith(f"{group}:")}
-
-
-def _known_names(left: Traits, right: Traits) -> set[str]:
-    names = {name for name in left.names if name in right.heads}
-    return names | {name for name in right.names if name in left.heads}
-
-
-def _substituted(left: Traits, right: Traits) -> bool:
-    """One sentence with a word or two replaced, such as the charge or the office."""
-    if left.language != right.language:
-        return False
-    mine, theirs = set(left.concepts + left.heads), set(right.concepts + right.heads)
-    roots = {head[:3] for head in theirs}, {head[:3] for head in mine}
-    shared = mine & theirs
-    only = {one for one in mine - theirs if one[:3] not in roots[0]}
-    other = {one for one in theirs - mine if one[:3] not in roots[1]}
-    return bool(only and other) and len(shared) >= 2 * max(len(only), len(other))
-
-
-def _together(left: Iterable[str], right: Iterable[str]) -> bool:
-    places = list(right)
-    return any(
-        one == other or within(one) == other or within(other) == one
-        for one in left
-        for other in places
-    )
 
 
 def reasons(shown: Signs) -> str:

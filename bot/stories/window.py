@@ -8,18 +8,18 @@ cost does not grow with the window. Plain values throughout: nothing here reads 
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.model import Member
+from bot.stories.contradict import contradicts
 from bot.stories.group import TOGETHER, Evidence
 from bot.stories.traits import Traits, traits_of
 from bot.stories.weigh import (
     WINDOW,
     Rarity,
     Signs,
-    contradicts,
     probability,
     reasons,
     said,
@@ -67,7 +67,7 @@ class _Speaker:
 
     score: float = 0.0
     kept: _Kept | None = None
-    shown: Signs = Signs()
+    shown: Signs = field(default_factory=Signs)
     members: int = 0
     against: int = 0  # alike, but of another day, place or number
 
@@ -183,7 +183,7 @@ class Window:
             if score < TOGETHER:
                 continue
             speaker = best.setdefault(kept.story_id, _Speaker())
-            if contradicts(read.traits, kept.traits):
+            if contradicts(read.traits, kept.traits, gap):
                 speaker.against += 1
             else:
                 speaker.hear(score, kept, shown)
@@ -239,13 +239,15 @@ def _why(speaker: _Speaker) -> str:
     causes = reasons(shown)
     if shown.meaning >= 0.5:
         causes = f"close in meaning, {causes}" if causes else "close in meaning"
-    return f"{speaker.score:.2f} like '{title}' of {kept.outlet}" + (f": {causes}" if causes else "")
+    return f"{speaker.score:.2f} like '{title}' of {kept.outlet}" + (
+        f": {causes}" if causes else ""
+    )
 
 
 def read_item(title: str, summary: str, language: str) -> Read:
     """Read an item once, for `evidence` and `add`."""
     traits = traits_of(title, summary, language)
-    latin = language == "kk" and title.isascii() or _is_latin(title) and language == "kk"
+    latin = (language == "kk" and title.isascii()) or (_is_latin(title) and language == "kk")
     return Read(traits, "kk-latin" if latin else language or traits.language)
 
 

@@ -5,8 +5,8 @@ project's own and on the other half, with the model and without; the pairs of on
 with parts of the tables hidden; CPU time of an item and memory. It reports and never fails.
 
 The halves of the own stream: stories that opened before the median opening (weighted by items) are
-the half on which weights were learned and thresholds chosen, the later ones are the other. A story is
-wholly in one half.
+the half on which weights were learned and thresholds chosen, the later ones are the other. A story
+is wholly in one half.
 """
 
 from __future__ import annotations
@@ -132,9 +132,7 @@ def grouped(
         vector = vectors(row) if vectors else None
         window.age(row.seen)
         asked = member(row, number, -1)
-        decision = group(
-            item(row, number), members, window.evidence(asked, vector, read=read)
-        )
+        decision = group(item(row, number), members, window.evidence(asked, vector, read=read))
         story = number if decision.story_id is None else decision.story_id
         stories.append(story)
         why.append(decision.why)
