@@ -62,6 +62,7 @@ def pairs(
     nearness = Nearness(seeds())
     window, kept = Window(nearness), []
     shown, labels = [], []
+    stories: dict[str, int] = {}
     for number, row in enumerate(rows):
         read = read_item(row.title, row.summary, row.language)
         read = Read(hide(read.traits), read.language)
@@ -77,7 +78,8 @@ def pairs(
             shown.append([getattr(found, name) for name in NAMES])
             labels.append(float(row.story == rows[earlier].story))
         kept.append((number, read))
-        window.add(member(row, number, number), vectors[number], read=read)
+        story = stories.setdefault(row.story, number)
+        window.add(member(row, number, story), vectors[number], read=read)
     return shown, labels
 
 

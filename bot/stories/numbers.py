@@ -133,6 +133,7 @@ def _not_a_month(word: str) -> bool:
     return _MONTH_WORD.match(word) is None
 
 
+NUMBER_WORDS = frozenset(_WORD_VALUES)
 _DATE = re.compile(
     rf"\b(?:(?P<from>\d{{1,2}})(?:\s?[–-]\s?|\sпо\s|\sи\s|\sto\s|,\s))?(?P<day>\d{{1,2}})(?:-?(?:го|е|шы|ші|th|st|nd|rd))?\s+(?P<month>{_MONTH_NAMES})\w*"
     rf"|\b(?P<month2>{_MONTH_NAMES})[a-z]*\.?\s+(?P<day2>\d{{1,2}})\b(?![:.,]?\d)"

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from bot.matching.words import WORD, Script, fold, key
 from bot.stories.concepts import CONCEPTS
-from bot.stories.numbers import Number, numbers_of
+from bot.stories.numbers import NUMBER_WORDS, Number, numbers_of
 from bot.stories.places import COUNTRIES, REGIONS
 
 SUMMARY = 300  # characters of a summary that are read, by the rules as by the model
@@ -248,19 +248,20 @@ def _quoted_alone(text: str, match: re.Match[str]) -> bool:
 
 
 _SMALL = """
-в на и с из по о от для за к до при об во со как это что его ее после будет над под между без или год
-года году лет чтобы где когда также было был были более не еще уже все их казахстан казахстана
+в на и с из по о от для за к до при об во со как это что его ее после будет над под между без или
+год года году лет чтобы где когда также было был были более не еще уже все их казахстан казахстана
 казахстане казахстану казахстанский казахстанцев рк раз два
 және бұл мен үшін да де бір деп бойынша туралы болды жаңа кейін осы ол енді жыл жылы қазақстан
 қазақстанда қазақстанның қр еліміздің ел қалай бар пен бен соң дейін
-the of to in and for on with at from by as is are after over its it his her has have be will a an says
-said kazakhstan kazakh kazakhstani new more than that this who was were not but up out into their
+the of to in and for on with at from by as is are after over its it his her has have be will a an
+says said kazakhstan kazakh kazakhstani new more than that this who was were not but up out into
+their
 """
 
 
 @lru_cache(maxsize=1)
 def _small_words() -> frozenset[str]:
-    return frozenset(_SMALL.split())
+    return frozenset(_SMALL.split()) | NUMBER_WORDS
 
 
 def within(place: str) -> str:

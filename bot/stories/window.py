@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 AGE = timedelta(days=7)  # of a story that still grows, from its first item
 MEMBERS = 200  # of a story that still grows
 _CANDIDATES = 24  # weighed by what they say, and as many by their vectors
+_SHORT = 16  # entries of the index that are not looked through for aged ones
 _TOUCHED = 3000  # entries of the index that an item may look at
 
 
@@ -57,7 +58,7 @@ class _Kept:
 @dataclass(slots=True)
 class _Story:
     opened_at: datetime
-    members: int = 0  # in the window
+    members: list[int] = field(default_factory=list)  # in the window
     earlier: int = 0  # those that aged
 
 
@@ -115,17 +116,17 @@ class Window:
         )  # fmt: skip
         self._kept[kept.item_id] = kept
         self._order.append(kept.item_id)
-        self.rarity.add(kept.traits)
         for kind, told in said(kept.traits):
-            postings, counts = self._postings[kind], self.rarity.counts[kind]
+            postings = self._postings[kind]
             for one in told:
                 entries = postings.setdefault(one, [])
-                if len(entries) > 2 * counts[one] + 8:  # most of it aged
+                if len(entries) > _SHORT and entries[len(entries) // 2] not in self._kept:
                     entries[:] = [item for item in entries if item in self._kept]
                 entries.append(kept.item_id)
         story = self._stories.setdefault(kept.story_id, _Story(opened_at or kept.seen))
         story.opened_at = min(story.opened_at, opened_at or kept.seen)
-        story.members += 1
+        self.rarity.add(kept.traits, self._told(story))
+        story.members.append(kept.item_id)
         if vector is not None:
             self.add_vector(kept.item_id, vector)
 
@@ -141,7 +142,12 @@ class Window:
             self._forget(self._kept.pop(self._order.popleft()))
 
     def _forget(self, kept: _Kept) -> None:
-        self.rarity.add(kept.traits, -1)
+        story = self._stories[kept.story_id]
+        story.members.remove(kept.item_id)
+        story.earlier += 1
+        self.rarity.add(kept.traits, self._told(story), by=-1)
+        if not story.members:
+            del self._stories[kept.story_id]
         for kind, told in said(kept.traits):
             counts, postings = self.rarity.counts[kind], self._postings[kind]
             for one in told:
@@ -149,11 +155,9 @@ class Window:
                     postings.pop(one, None)
         if self._nearness is not None:
             self._nearness.discard(kept.item_id)
-        story = self._stories[kept.story_id]
-        story.members -= 1
-        story.earlier += 1
-        if not story.members:
-            del self._stories[kept.story_id]
+
+    def _told(self, story: _Story) -> list[Traits]:
+        return [self._kept[item].traits for item in story.members]
 
     # ------------------------------------------------------------ asking
 
@@ -198,7 +202,7 @@ class Window:
 
     def _grows(self, story_id: int, now: datetime) -> bool:
         story = self._stories[story_id]
-        return now - story.opened_at <= AGE and story.members + story.earlier < MEMBERS
+        return now - story.opened_at <= AGE and len(story.members) + story.earlier < MEMBERS
 
     def _near(self, read: Read, vector: Vector | None) -> dict[int, float]:
         if vector is None or self._nearness is None:
@@ -210,7 +214,7 @@ class Window:
         rarity = self.rarity
         entries = sorted(
             (
-                (rarity.counts[kind].get(one, 0), kind, one)
+                (len(self._postings[kind].get(one, ())), kind, one)
                 for kind, told in said(read.traits)
                 for one in told
             ),
