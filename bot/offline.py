@@ -33,10 +33,12 @@ from bot.model import (
     UngroupedItem,
 )
 from bot.settings import Settings
+from bot.stories import vectors
 from bot.stories.group import WINDOW, group
 from bot.stories.identity import entry_id, normal_title, outlet_hosts
 from bot.stories.language import document_language
 from bot.stories.urls import canonical_host
+from bot.stories.window import Window, read_item
 from bot.telegram.parts import plain_refusal, shortened
 
 Line = Mapping[str, Any]
@@ -196,8 +198,15 @@ class Stories:
     """`kazwatch group`: items in time order; a story is called by the item that opened it."""
 
     def __init__(self) -> None:
+        """With the sentence model where it loads, else by what items say."""
+        loaded = vectors.load()
+        self._embedder = None if isinstance(loaded, vectors.Unavailable) else loaded
+        if isinstance(loaded, vectors.Unavailable):
+            print(f"grouping by names, numbers and subjects: {loaded.reason}", file=sys.stderr)
+        self._window = new_window(self._embedder)
         self._names: list[Any] = []  # story id → the id of its first item
         self._members: dict[str, list[Member]] = defaultdict(list)  # by normal title
+        self._items = 0
 
     def answer(self, line: Line) -> Line:
         """One item → its story, or what is wrong with it."""
@@ -209,26 +218,22 @@ class Stories:
             asked = shortened(line["published"], 40)
             why = f"published: {asked!r} is no date such as 2026-03-02T09:00:00Z"
             return {"id": line["id"], "error": why}
-        item = _item(line, len(self._names), published)
+        item = _item(line, self._items, published)
+        self._items += 1
         title = normal_title(item.title)
         oldest = item.first_seen_at - WINDOW
         recent = [member for member in self._members[title] if member.first_seen_at >= oldest]
-        decision = group(item, recent)
+        read = read_item(item.title, item.summary, item.language)
+        vector = self._embedder.embed(item.title, item.summary) if self._embedder else None
+        self._window.age(item.first_seen_at)
+        further = self._window.evidence(_member(item, -1), vector, read=read)
+        decision = group(item, recent, further)
         story_id = len(self._names) if decision.story_id is None else decision.story_id
         if decision.story_id is None:
             self._names.append(line["id"])
-        self._members[title] = [
-            *recent,
-            Member(
-                item_id=item.item_id,
-                story_id=story_id,
-                outlet=item.outlet,
-                title=item.title,
-                summary=item.summary,
-                language=item.language,
-                first_seen_at=item.first_seen_at,
-            ),
-        ]
+        member = _member(item, story_id)
+        self._members[title] = [*recent, member]
+        self._window.add(member, vector, read=read)
         return {"id": line["id"], "story": self._names[story_id]}
 
 
@@ -242,6 +247,27 @@ def _moment(text: str) -> datetime | None:
     return moment if 1 < moment.year < 9999 else None  # days before and after it can be reckoned
 
 
+def new_window(embedder: vectors.Embedder | None) -> Window:
+    """An empty window; NumPy is there only where the model is."""
+    if embedder is None:
+        return Window()
+    from bot.stories.nearness import Nearness  # noqa: PLC0415
+
+    return Window(Nearness(vectors.seeds()))
+
+
+def _member(item: UngroupedItem, story_id: int) -> Member:
+    return Member(
+        item_id=item.item_id,
+        story_id=story_id,
+        outlet=item.outlet,
+        title=item.title,
+        summary=item.summary,
+        language=item.language,
+        first_seen_at=item.first_seen_at,
+    )
+
+
 def _item(line: Line, number: int, published: datetime) -> UngroupedItem:
     title, summary, lang, source = (line.get(name) or "" for name in _TEXTS)
     return UngroupedItem(
@@ -251,7 +277,7 @@ def _item(line: Line, number: int, published: datetime) -> UngroupedItem:
         url=line.get("url") or "",
         title=title,
         summary=summary,
-        language=lang,
+        language=document_language(title, summary, lang),
         published=published,
         first_seen_at=published,
         telling=Telling.ALERT,

@@ -9,12 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.model import GroupDecision, Member, UngroupedItem
+from bot.stories.contradict import contradicts
 from bot.stories.identity import TITLE_WORDS, normal_title, title_words
+from bot.stories.traits import traits_of
+from bot.stories.weigh import WINDOW
 
-WINDOW = timedelta(hours=72)
+__all__ = ["JOIN", "TOGETHER", "WINDOW", "Evidence", "beside", "group", "outlets"]
+
+TOGETHER = 0.5  # from this score on a story is shown beside the item
+JOIN = 0.7  # from this score on the item joins, and raises no alert of its own
 _COPY = 1.0
 
 
@@ -35,13 +41,25 @@ def group(
 ) -> GroupDecision:
     """The story of the strongest evidence, among equals of the latest member; else a new one.
 
-    ``members``: of recent stories; for copies those with the item's normal title are enough.
+    A wrong merge costs somebody an alert, a wrong split costs a repeat: below `JOIN` the item opens
+    a story. ``members``: of recent stories; for copies those with the item's normal title are
+    enough. ``further``: of `Window.evidence`.
     """
     evidence = (*_copies(item, members), *further)
     if not evidence:
         return GroupDecision(None, 0.0, "new")
     best = max(evidence, key=lambda found: (found.score, found.at, -found.story_id))
+    if best.score < JOIN:
+        return GroupDecision(None, 0.0, f"new; beside it {best.why}")
     return GroupDecision(best.story_id, best.score, best.why, best.copy)
+
+
+def beside(evidence: Sequence[Evidence], story_id: int | None) -> list[int]:
+    """Stories to be shown together with the one that an item joined or opened, nearest first."""
+    near = sorted(evidence, key=lambda found: (-found.score, found.story_id))
+    return [
+        found.story_id for found in near if found.story_id != story_id and found.score >= TOGETHER
+    ]
 
 
 def outlets(members: Iterable[tuple[str, bool]]) -> int:
@@ -63,6 +81,7 @@ def _copies(item: UngroupedItem, members: Sequence[Member]) -> list[Evidence]:
         for member in members
         if abs(item.first_seen_at - member.first_seen_at) <= WINDOW
         and normal_title(member.title) == title
+        and not _another_note(item, member)
     ]
     own = {member.story_id for member in same if member.outlet == item.outlet}
     return [
@@ -72,3 +91,13 @@ def _copies(item: UngroupedItem, members: Sequence[Member]) -> list[Evidence]:
         for member in same
         if member.story_id not in own
     ]
+
+
+def _another_note(item: UngroupedItem, member: Member) -> bool:
+    """One title, but the summaries tell of different days, places or numbers."""
+    if item.summary == member.summary:
+        return False
+    mine = traits_of(item.title, item.summary, item.language)
+    theirs = traits_of(member.title, member.summary, member.language)
+    gap = item.first_seen_at - member.first_seen_at
+    return bool(contradicts(mine, theirs, gap))
