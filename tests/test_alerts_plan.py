@@ -57,7 +57,7 @@ def audience(*modes: Mode, **changes: object) -> Audience:
         queries=tuple(range(len(modes))),
         modes=modes,
         gather_minutes=(15,) * len(modes),
-        outlets_wanted=1,
+        outlets_wanted=(1,) * len(modes),
         hourly_cap=12,
         singles_this_hour=0,
         cap_told=False,
@@ -171,8 +171,8 @@ def test_the_pack_gathers_by_its_own_setting() -> None:
 
 @pytest.mark.parametrize("story", [STORY, replace(STORY, outlets=2)])
 def test_who_wants_three_outlets_is_not_told_before(story: StoryView) -> None:
-    assert planned(replace(WORDS, outlets_wanted=3), story) is None
-    assert isinstance(planned(replace(WORDS, outlets_wanted=3), THREE), PlannedAlert)
+    assert planned(replace(WORDS, outlets_wanted=(3,)), story) is None
+    assert isinstance(planned(replace(WORDS, outlets_wanted=(3,)), THREE), PlannedAlert)
 
 
 def test_a_silent_item_is_told_to_nobody() -> None:
@@ -277,11 +277,13 @@ ALERTS = st.none() | st.builds(
     pending_edit=st.booleans(),
 )
 AUDIENCES = st.builds(
-    lambda modes, **changes: audience(*modes, **changes),
+    lambda modes, wanted, **changes: audience(
+        *modes, outlets_wanted=tuple(wanted[: len(modes)]), **changes
+    ),
     modes=st.lists(st.sampled_from(Mode), min_size=1, max_size=3),
+    wanted=st.lists(st.integers(1, 3), min_size=3, max_size=3),
     chat_id=st.integers(1, 3),
     thread_id=st.integers(0, 9),
-    outlets_wanted=st.integers(1, 3),
     hourly_cap=st.integers(0, 3),
     cap_told=st.booleans(),
     alert=ALERTS,
