@@ -40,7 +40,8 @@ def commands(texts: Texts) -> tuple[tuple[str, str], ...]:
 def subscriptions_page(
     subscriptions: Sequence[Subscription], page: int, texts: Texts
 ) -> tuple[str, Keyboard]:
-    """One page of what is watched, each line with a button that removes it."""
+    """One page of what is watched, each line with a button that removes it, and one that says how
+    many outlets it waits for, and leads to the choice."""
     if not subscriptions:
         return texts.gettext(
             "Nothing is watched here. /start follows the news about Kazakhstan, "
@@ -55,9 +56,16 @@ def subscriptions_page(
     rows: list[tuple[Button, ...]] = []
     for number, subscription in shown:
         name = query_name(subscription.query, texts)
-        lines.append(f"{number}. {marked(name)} – {_how(subscription, texts)}")
-        label = shortened(f"✕ {number}. {name}", 24)
-        rows.append((Button(label, data=f"rm:{subscription.subscription_id}"),))
+        lines.append(f"{number}. {marked(name)} – {how(subscription, texts)}")
+        label = shortened(f"✕ {number}. {name}", 14)
+        wanted = subscription.outlets_wanted
+        outlets = texts.ngettext("{n} outlet", "{n} outlets", wanted).format(n=wanted)
+        rows.append(
+            (
+                Button(label, data=f"rm:{subscription.subscription_id}"),
+                Button(outlets, data=f"outlets:{subscription.subscription_id}"),
+            )
+        )
     if pages > 1:
         before, after = (page - 2) % pages + 1, page % pages + 1
         rows.append(
@@ -70,14 +78,14 @@ def subscriptions_page(
     return "\n".join(lines), tuple(rows)
 
 
-def _how(subscription: Subscription, texts: Texts) -> str:
+def how(subscription: Subscription, texts: Texts) -> str:
     """How a subscription is told."""
     minutes = subscription.gather_minutes
     every = {1: texts.gettext("gathered every minute"), 60: texts.gettext("gathered every hour")}
     gathered = every.get(minutes) or texts.ngettext(
         "gathered every {n} minute", "gathered every {n} minutes", minutes
     ).format(n=minutes)
-    return {
+    told = {
         Mode.AT_ONCE: texts.gettext("at once"),
         Mode.PACK: texts.gettext("what matters most at once, the rest {gathered}").format(
             gathered=gathered
@@ -85,6 +93,12 @@ def _how(subscription: Subscription, texts: Texts) -> str:
         Mode.GATHERED: gathered,
         Mode.DIGEST: texts.gettext("in the digest"),
     }[subscription.mode]
+    wanted = subscription.outlets_wanted
+    if wanted <= 1:
+        return told
+    return texts.ngettext(
+        "{how}, when {n} outlet tells it", "{how}, when {n} outlets tell it", wanted
+    ).format(how=told, n=wanted)
 
 
 def refusal(refused: QueryRefused, asked: str, texts: Texts) -> str:
