@@ -141,7 +141,9 @@ async def outlet_names(c: AsyncConnection) -> dict[str, str]:
 
 def owner() -> sa.ColumnElement[str]:
     """Whose an item's outlet is, where its feed is joined; its own where nobody knows."""
-    nobody = sa.literal_column("''")  # no parameter: a GROUP BY must find the same expression
+    nobody: sa.ColumnClause[str] = sa.literal_column(
+        "''"
+    )  # no parameter: a GROUP BY must find the same expression
     return sa.func.coalesce(sa.func.nullif(feeds.c.owner, nobody), items.c.outlet)
 
 
