@@ -360,9 +360,12 @@ async def test_a_story_that_gathers_outlets_fast_is_breaking_and_no_longer_waits
     due = await story.claim()
     assert (due.kind, due.priority) == (Kind.ALERT, Priority.BREAKING)
     assert content(due).breaking
-    await story.tells("ministry", "An inquiry", at=NOW + HOUR, breaking_from=9)
-    (row,) = await rows(db, schema.stories)
-    assert row.breaking_at == NOW, "it stays so"
+    await story.answered(due)
+    for hours, title in [(1, "An inquiry"), (6, "What is known")]:
+        view = await story.tells("ministry", title, at=NOW + hours * HOUR, breaking_from=9)
+        edit = await story.claim(NOW + hours * HOUR)
+        assert content(edit).breaking is view.breaking is (hours < 6), "it does not stay so"
+        await story.answered(edit, NOW + hours * HOUR)
 
 
 SLOW: dict[str, dict[str, Any]] = {

@@ -62,7 +62,7 @@ class Grouping:
         found = await stories.next_ungrouped(self._db, BATCH + len(self._rests_until))
         return [item for item in found if item.item_id not in self._rests_until]
 
-    async def _unusual(self, now: datetime) -> int | None:
+    async def unusual_pace(self, now: datetime) -> int | None:
         """The pace from which a story is breaking, by those that are old enough to have had one."""
         if self._renew_at is None or now >= self._renew_at:
             paces = await history.paces(self._db, now - HISTORY, now - WITHIN)
@@ -91,7 +91,7 @@ class Grouping:
             plan_for,
             now,
             defaults=self._settings,
-            breaking_from=await self._unusual(now),
+            breaking_from=await self.unusual_pace(now),
         )
         log.info(
             "item matched",

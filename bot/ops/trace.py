@@ -23,7 +23,7 @@ async def story(url: str, story_id: int, now: datetime) -> list[str]:
 
 
 def _lines(record: StoryRecord) -> Iterator[str]:
-    breaking = f", breaking since {_time(record.breaking_at)}" if record.breaking_at else ""
+    breaking = f", breaking at {_time(record.breaking_at)}" if record.breaking_at else ""
     yield (
         f"story {record.story_id}: {len(record.members)} items, "
         f"{record.outlets} independent outlets{breaking}"

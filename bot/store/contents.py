@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.alerts.breaking import is_breaking
 from bot.alerts.speak import latest, news, speaker
 from bot.matching.query import is_topic
 from bot.model import (
@@ -121,7 +122,7 @@ class _Teller:
             headline=headline(speaks, self._names, self._spans(speaks.id, alert.queries)),
             others=tuple(others),
             matched=self._matched(speaks.id, members, alert.queries),
-            breaking=alert.breaking_at is not None,
+            breaking=is_breaking(alert.breaking_at, alert.updated_at),
             updated_at=alert.updated_at if kind == Kind.EDIT else None,
             latest=newest,
             edits=alert.edits,

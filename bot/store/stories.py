@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.alerts.breaking import pace
+from bot.alerts.breaking import is_breaking, pace
 from bot.model import (
     AlertSettings,
     Audience,
@@ -174,7 +174,7 @@ async def _join(
     joined = sa.select(items.c.story_id, items.c.marked_at).where(items.c.id == item.item_id)
     row = (await c.execute(joined)).one()
     if row.story_id is not None:
-        return await _view(c, row.story_id, item.item_id), row.marked_at is not None
+        return await _view(c, row.story_id, item.item_id, now), row.marked_at is not None
     story_id = decision.story_id
     if story_id is None:
         story_id = new_id()
@@ -204,10 +204,9 @@ async def _join(
         "updated_at": now,
     }
     if breaking_from is not None and _pace(members, item.first_seen_at) >= breaking_from:
-        begun = stories.c.breaking_at
-        values["breaking_at"] = sa.func.coalesce(begun, sa.literal(now, begun.type))
+        values["breaking_at"] = now
     await c.execute(sa.update(stories).where(stories.c.id == story_id).values(**values))
-    return await _view(c, story_id, item.item_id), row.marked_at is not None
+    return await _view(c, story_id, item.item_id, now), row.marked_at is not None
 
 
 def _pace(members: Sequence[Any], at: datetime) -> int:
@@ -219,7 +218,7 @@ def _pace(members: Sequence[Any], at: datetime) -> int:
     return pace(began.values(), at)
 
 
-async def _view(c: AsyncConnection, story_id: int, joined: int) -> StoryView:
+async def _view(c: AsyncConnection, story_id: int, joined: int, now: datetime) -> StoryView:
     """The story; ``joined``: the item that is grouped now."""
     row = (await c.execute(sa.select(stories).where(stories.c.id == story_id))).one()
     members = (
@@ -233,7 +232,7 @@ async def _view(c: AsyncConnection, story_id: int, joined: int) -> StoryView:
         story_id=row.id,
         version=row.version,
         outlets=row.outlets,
-        breaking=row.breaking_at is not None,
+        breaking=is_breaking(row.breaking_at, now),
         created_at=row.created_at,
         copy=any(member.copy for member in members if member.id == joined),
         earlier=tuple(member.title for member in members if member.id != joined),
