@@ -296,10 +296,8 @@ async def _settle_alerts(c: AsyncConnection, settled: Settlement, row: Any) -> N
             told |= {"edits": alerts.c.edits + 1, "told_version": row.story_version}
         elif sent:
             told |= {"follow_ups": alerts.c.follow_ups + 1, "told_version": row.story_version}
-        elif (
-            settled.outcome == "rejected" and row.kind == Kind.EDIT
-        ):  # its message is no more: there is nothing to edit
-            told = {"message_id": None}
+        elif row.kind == Kind.EDIT and settled.outcome == "rejected":
+            told = {"message_id": None}  # its message is no more: there is nothing to edit
     else:
         which = alerts.c.carried_by == settled.delivery_id
         told["state"] = settled.state
