@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -34,15 +35,20 @@ app = typer.Typer(
 Config = Annotated[
     Path | None, typer.Option("--config", help="Settings, instead of config/kazwatch.toml.")
 ]
+_BROKEN = re.compile("[\udc80-\udcff]")  # bytes that are not UTF-8, as they are read
 Lines = Annotated[Path | None, typer.Argument(help="JSON lines; standard input when left out.")]
 
 
 def main() -> None:
     """Run the command; what is wrong is one sentence on standard error, never a traceback."""
     # Text is UTF-8, whatever the terminal's locale says.
-    for stream in (sys.stdin, sys.stdout, sys.stderr):
+    for stream, encoding, errors in (
+        (sys.stdin, "utf-8-sig", "surrogateescape"),
+        (sys.stdout, "utf-8", "backslashreplace"),
+        (sys.stderr, "utf-8", "backslashreplace"),
+    ):
         with suppress(AttributeError):
-            stream.reconfigure(encoding="utf-8", errors="surrogateescape")  # type: ignore[union-attr]
+            stream.reconfigure(encoding=encoding, errors=errors)  # type: ignore[union-attr]
     try:
         app()
     except KazwatchError as error:
@@ -54,7 +60,7 @@ def main() -> None:
 
 def refuse(sentence: str) -> NoReturn:
     """One sentence for the person who can mend it, and exit code 2."""
-    print(f"kazwatch: {sentence}", file=sys.stderr)
+    print("kazwatch:", " ".join(sentence.split()), file=sys.stderr)
     sys.exit(2)
 
 
@@ -216,6 +222,8 @@ def _answer_lines(file: Path | None, answer: Any) -> None:
             if not isinstance(found, dict):
                 raise TypeError("is no object")
             line = answer(found)
+            if _BROKEN.search(item):
+                line = {"id": line.get("id"), "error": f"line {number}: is not UTF-8"}
         except (ValueError, TypeError, KeyError, RecursionError) as error:
             why = f"lacks {error}" if isinstance(error, KeyError) else str(error)
             line = {"id": None, "error": f"line {number}: {why}"}
@@ -231,7 +239,7 @@ def _lines(file: Path | None) -> Iterator[str]:
         yield from _filled(sys.stdin)
         return
     try:
-        with file.open(encoding="utf-8", errors="replace") as lines:
+        with file.open(encoding="utf-8-sig", errors="surrogateescape") as lines:
             yield from _filled(lines)
     except OSError as error:
         raise KazwatchError(f"{file}: cannot be read ({error.strerror})") from error

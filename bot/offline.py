@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from gettext import NullTranslations
+from math import isfinite
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -14,6 +17,7 @@ from urllib.parse import urlsplit
 from bot.errors import KazwatchError
 from bot.feeds.files import load_catalog, read_pack
 from bot.feeds.readers import Readers
+from bot.locale import SOURCE_LANGUAGE, Texts
 from bot.matching.matcher import Matcher
 from bot.matching.pack import Pack
 from bot.matching.query import Query, QueryRefused, parse_query
@@ -30,12 +34,53 @@ from bot.model import (
 )
 from bot.settings import Settings
 from bot.stories.group import WINDOW, group
-from bot.stories.identity import normal_title, outlet_hosts
+from bot.stories.identity import entry_id, normal_title, outlet_hosts
 from bot.stories.language import document_language
 from bot.stories.urls import canonical_host
+from bot.telegram.parts import plain_refusal, shortened
 
 Line = Mapping[str, Any]
 PACK = "topic:everything"
+MAX_DOCUMENT = 64 * 2**20  # bytes; the bot itself takes less, but a device has no end
+_ENGLISH = Texts(SOURCE_LANGUAGE, UTC, NullTranslations())
+_TEXTS = ("title", "summary", "lang", "source")  # the fields of an item that both commands read
+
+
+_HALVES = re.compile(
+    "[\ud800-\udfff]"
+)  # surrogates: of half a character, or of bytes that are no UTF-8
+
+
+def _whole(value: Any) -> Any:
+    """Without what no UTF-8 can write; a sign takes its place, so that offsets stay."""
+    match value:
+        case str():
+            return _HALVES.sub("\ufffd", value)
+        case list():
+            return [_whole(part) for part in value]
+        case dict():
+            return {_whole(name): _whole(part) for name, part in value.items()}
+    return value
+
+
+def _wrong(line: Line, wanted: Sequence[str], texts: Sequence[str]) -> str:
+    """What is wrong with an item's fields, for people; "" when nothing is.
+
+    Null is as good as nothing. Without an id there is nothing to answer to: raises ``KeyError``, or
+    ``ValueError``.
+    """
+    if line.get("id") is None:
+        raise KeyError("id")
+    if isinstance(line["id"], float) and not isfinite(line["id"]):
+        raise ValueError("id: no number of JSON")
+    for name in wanted:
+        if line.get(name) is None:
+            return f"lacks {name!r}"
+    for name in texts:
+        value = line.get(name)
+        if value is not None and not isinstance(value, str):
+            return f"{name}: a text is wanted, not {shortened(repr(value), 40)}"
+    return ""
 
 
 class Matching:
@@ -57,7 +102,10 @@ class Matching:
         return cls(pack, load_catalog(settings.feeds_file), keywords or ())
 
     def answer(self, line: Line) -> Line:
-        """One item → its hits, or the sentence that refuses one of its queries."""
+        """One item → its hits, or what is wrong with it, or with one of its queries."""
+        line = _whole(line)
+        if wrong := _wrong(line, ("title",), _TEXTS):
+            return {"id": line["id"], "error": wrong}
         asked = line.get("keywords")
         if not isinstance(asked, list | None) or not all(isinstance(k, str) for k in asked or ()):
             return {"id": line["id"], "error": "keywords: a list of queries is wanted"}
@@ -93,7 +141,7 @@ class _Sources:
         self._hosts = outlet_hosts(catalogue)
 
     def text(self, line: Line) -> MatchText:
-        source, title, summary = (str(line.get(k) or "") for k in ("source", "title", "summary"))
+        title, summary, lang, source = (line.get(name) or "" for name in _TEXTS)
         address = source if "//" in source else f"//{source}"
         host = canonical_host(f"http:{address}" if address.startswith("//") else address)
         feed = (
@@ -104,10 +152,17 @@ class _Sources:
         return MatchText(
             title=title,
             summary=summary,
-            language=document_language(title, summary, str(line.get("lang") or "")),
-            source=feed.id if feed else urlsplit(address).hostname or source,
+            language=document_language(title, summary, lang),
+            source=feed.id if feed else _host(address) or source,
             domestic=bool(feed and feed.domestic),
         )
+
+
+def _host(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:  # an open bracket: a name, then
+        return ""
 
 
 def _hit(keyword: str, span: Span) -> Line:
@@ -129,11 +184,8 @@ def query_of(text: str) -> Query:
     """The query, or a KazwatchError with one sentence that points at the place."""
     parsed = parse_query(text)
     if isinstance(parsed, QueryRefused):
-        reason = parsed.reason.value.replace("_", " ")
-        raise KazwatchError(
-            f"the query {text!r} is not understood: {reason} at character {parsed.position + 1}"
-            + (f" ({parsed.fragment!r})" if parsed.fragment else "")
-        )
+        sentence = plain_refusal(parsed, text, _ENGLISH)
+        raise KazwatchError(f"the query {shortened(text, 60)!r} is not understood: {sentence}")
     return parsed
 
 
@@ -148,8 +200,16 @@ class Stories:
         self._members: dict[str, list[Member]] = defaultdict(list)  # by normal title
 
     def answer(self, line: Line) -> Line:
-        """One item → its story."""
-        item = _item(line, len(self._names))
+        """One item → its story, or what is wrong with it."""
+        line, wanted = _whole(line), ("source", "title", "published")
+        if wrong := _wrong(line, wanted, (*_TEXTS, "url", "published")):
+            return {"id": line["id"], "error": wrong}
+        published = _moment(line["published"])
+        if published is None:
+            asked = shortened(line["published"], 40)
+            why = f"published: {asked!r} is no date such as 2026-03-02T09:00:00Z"
+            return {"id": line["id"], "error": why}
+        item = _item(line, len(self._names), published)
         title = normal_title(item.title)
         oldest = item.first_seen_at - WINDOW
         recent = [member for member in self._members[title] if member.first_seen_at >= oldest]
@@ -172,18 +232,26 @@ class Stories:
         return {"id": line["id"], "story": self._names[story_id]}
 
 
-def _item(line: Line, number: int) -> UngroupedItem:
-    published = datetime.fromisoformat(str(line["published"]))
-    if published.tzinfo is None:
-        published = published.replace(tzinfo=UTC)
+def _moment(text: str) -> datetime | None:
+    """UTC where no zone is named."""
+    try:
+        moment = datetime.fromisoformat(text)
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return moment if 1 < moment.year < 9999 else None  # days before and after it can be reckoned
+
+
+def _item(line: Line, number: int, published: datetime) -> UngroupedItem:
+    title, summary, lang, source = (line.get(name) or "" for name in _TEXTS)
     return UngroupedItem(
         item_id=number,
-        outlet=str(line["source"]),
-        owner=str(line["source"]),
-        url=str(line.get("url") or ""),
-        title=str(line["title"]),
-        summary=str(line.get("summary") or ""),
-        language=str(line.get("lang") or ""),
+        outlet=source,
+        owner=source,
+        url=line.get("url") or "",
+        title=title,
+        summary=summary,
+        language=lang,
         published=published,
         first_seen_at=published,
         telling=Telling.ALERT,
@@ -203,6 +271,9 @@ async def parse_files(files: Sequence[str]) -> AsyncIterator[Line]:
             except OSError as error:
                 yield {"file": name, "error": f"cannot be read: {error.strerror}"}
                 continue
+            if len(body) > MAX_DOCUMENT:
+                yield {"file": name, "error": f"more than {MAX_DOCUMENT >> 20} MB"}
+                continue
             parsed = await readers.parse(body)
             if isinstance(parsed, ParsedFeed):
                 entries = [_entry(entry, parsed.language) for entry in parsed.entries]
@@ -212,12 +283,16 @@ async def parse_files(files: Sequence[str]) -> AsyncIterator[Line]:
 
 
 def _read(name: str) -> bytes:
-    return sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    """The document, or of a larger one a byte more than is taken."""
+    if name == "-":
+        return sys.stdin.buffer.read(MAX_DOCUMENT + 1)
+    with Path(name).open("rb") as file:
+        return file.read(MAX_DOCUMENT + 1)
 
 
 def _entry(entry: Entry, declared: str) -> Line:
     return {
-        "id": entry.guid or entry.url,
+        "id": entry_id(entry),
         "url": entry.url,
         "title": entry.title,
         "summary": entry.summary,

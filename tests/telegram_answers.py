@@ -7,6 +7,7 @@ from pathlib import Path
 from bot import locale
 from bot.matching.query import parse_query
 from bot.model import (
+    AlertSettings,
     ChatFacts,
     ChatState,
     Facts,
@@ -22,6 +23,7 @@ from tests.oracle import ReadText, telegram_reads
 NOW = datetime(2026, 11, 24, 9, 5, tzinfo=UTC)
 CATALOGUES = locale.load(Path(locale.__file__).parent)
 EN = locale.texts(CATALOGUES, "en", "Asia/Almaty")
+ALERTS = AlertSettings()
 PACK = Subscription(1, 100, "topic:everything", Mode.PACK)
 WORD = Subscription(2, 101, "uranium", Mode.AT_ONCE)
 HEADLINE = Headline(5, "Tokayev & <Xi> meet", "https://e.org/?a=1&b=2", "The Outlet", "en", NOW)
@@ -42,9 +44,14 @@ def tapped(verb: str, argument: str = "") -> Request:
     return replace(asked(verb, argument), message_id=40, callback_id="cb")
 
 
-def answer(request: Request, facts: Facts, texts: locale.Texts = EN) -> Reply:
+def answer(
+    request: Request,
+    facts: Facts,
+    texts: locale.Texts = EN,
+    alerts: AlertSettings = ALERTS,
+) -> Reply:
     """The reply, after Telegram's parser took its message and its buttons were measured."""
-    replied = reply(request, facts, texts, now=NOW, new_id=77, parse=parse_query, hourly_cap=12)
+    replied = reply(request, facts, texts, now=NOW, new_id=77, parse=parse_query, alerts=alerts)
     read_by_telegram(replied)
     return replied
 

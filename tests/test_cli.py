@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.scenarios import forked
+
 ROOT = Path(__file__).resolve().parent.parent
 OURS = {
     "PYTHONPATH": str(ROOT),
@@ -26,14 +28,11 @@ def kazwatch(
 ) -> subprocess.CompletedProcess[str]:
     """Run the command as a person would, without settings from this environment."""
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("KAZWATCH_", "TELEGRAM_"))}
-    done = subprocess.run(
-        [sys.executable, "-m", "bot", *arguments],
-        input=stdin.encode() if isinstance(stdin, str) else stdin,
+    done = forked.run(
+        ["bot", *arguments],
+        clean | OURS | environment,
         cwd=cwd,
-        env=clean | OURS | environment,
-        capture_output=True,
-        timeout=60,
-        check=False,
+        stdin=stdin.encode() if isinstance(stdin, str) else stdin,
     )
     out, err = done.stdout.decode(), done.stderr.decode()
     assert "Traceback" not in err, err
@@ -64,6 +63,31 @@ def test_match_finds_a_keyword_in_another_script_with_its_place() -> None:
     ]
 
 
+def test_the_command_speaks_utf_8_whatever_the_locale() -> None:
+    """The others are forked from a process that has loaded the command; this one starts alone."""
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "match", "--keyword", "Токаев"],
+        input=json.dumps({"id": "ә", "title": "Тоқаев"}, ensure_ascii=False).encode(),
+        env=os.environ | OURS,
+        cwd=ROOT,
+        capture_output=True,
+        timeout=60,
+        check=True,
+    )
+    answer = json.loads(done.stdout.decode())
+    assert (answer["id"], answer["hits"][0]["text"]) == ("ә", "Тоқаев")
+
+
+def test_match_reads_what_windows_writes_and_says_what_is_not_utf_8() -> None:
+    item = json.dumps({"id": 1, "title": "Тоқаев"}, ensure_ascii=False)
+    stdin = (
+        b"\xef\xbb\xbf" + item.encode() + b"\r\n" + '{"id": 2, "title": "Токаев"}'.encode("cp1251")
+    )
+    first, second = lines(kazwatch("match", "--keyword", "Tokayev", stdin=stdin))
+    assert first["id"] == 1
+    assert second == {"id": 2, "error": "line 2: is not UTF-8"}
+
+
 def test_lines_that_are_no_items_are_answered_as_such() -> None:
     text = json.dumps({"id": 1, "title": "Tokayev met", "keywords": "met"})
     done = kazwatch("match", stdin=f"{text}\n{'[' * 100_000}\n")
@@ -85,12 +109,59 @@ def test_match_answers_items_in_order_with_their_own_keywords() -> None:
     assert [hit["text"] for hit in first["hits"]] == ["Uranium"]  # type: ignore[attr-defined]
     assert second == {"id": 2, "hits": []}
     assert third["id"] == 3
-    assert "not understood" in str(third["error"])
+    assert "This quotation mark is not closed" in str(third["error"])
     hits = fourth["hits"]
     assert isinstance(hits, list)
     assert hits[0]["entity"] == "kazatomprom"
     assert "energy" in hits[0]["topics"]
     assert done.returncode == 1
+
+
+def test_match_says_which_field_is_wrong() -> None:
+    given: dict[str, list[dict[str, object]]] = {
+        "lacks 'title'": [{"id": 1}, {"id": 1, "title": None}],
+        "title: a text is wanted": [{"id": 1, "title": 5}, {"id": 1, "title": ["x"]}],
+        "summary: a text is wanted": [{"id": 1, "title": "x", "summary": 5}],
+        "lang: a text is wanted": [{"id": 1, "title": "x", "lang": {"a": 1}}],
+        "source: a text is wanted": [{"id": 1, "title": "x", "source": True}],
+    }
+    items = [(says, item) for says, wrong in given.items() for item in wrong]
+    done = kazwatch("match", "--keyword", "x", stdin="\n".join(json.dumps(i) for _, i in items))
+    assert done.returncode == 1
+    for (says, _), answer in zip(items, lines(done), strict=True):
+        assert answer["id"] == 1
+        assert says in str(answer["error"])
+
+
+def test_match_lives_with_what_is_no_text() -> None:
+    given = [
+        b'{"id": "\\ud800", "title": "\\udfff\\u0000 Tokayev"}',  # halves of characters
+        b'{"id": 2, "title": "\xcf\xf0 Tokayev", "source": "http://[x"}',  # no UTF-8
+        b'{"id": 3, "title": "x", "keywords": ["(\\ud800"]}',
+        b'{"id": NaN, "title": "x"}',
+        b'{"id": 5, "title": "Tokayev"}\r',
+    ]
+    done = kazwatch("match", "--keyword", "Tokayev", stdin=b"\n".join(given))
+    first, second, third, fourth, fifth = lines(done)
+    assert first["id"] == "\ufffd"
+    assert first["hits"][0]["start"] == 3  # type: ignore[index]
+    assert second == {"id": 2, "error": "line 2: is not UTF-8"}
+    assert "not understood" in str(third["error"])
+    assert fourth == {"id": None, "error": "line 4: id: no number of JSON"}
+    assert fifth["hits"]
+
+
+def test_match_takes_null_for_nothing() -> None:
+    item = {"id": 1, "title": "", "summary": None, "lang": None, "source": None, "keywords": None}
+    done = kazwatch("match", "--keyword", "x", stdin=json.dumps(item))
+    assert lines(done) == [{"id": 1, "hits": []}]
+    assert done.returncode == 0
+
+
+def test_an_item_without_an_id_has_nothing_to_be_answered_to() -> None:
+    for command in ("match", "group"):
+        done = kazwatch(command, stdin='{"id": null, "title": "x"}')
+        assert lines(done) == [{"id": None, "error": "line 1: lacks 'id'"}]
 
 
 def test_match_counts_a_domestic_outlet_by_its_source() -> None:
@@ -115,8 +186,10 @@ def test_a_line_that_is_no_item_is_answered_as_such() -> None:
 def test_a_refused_option_ends_with_two() -> None:
     done = kazwatch("match", "--keyword", "(uranium", stdin="")
     assert done.returncode == 2
-    assert "(uranium" in done.stderr
-    assert done.stderr.count("\n") == 1
+    assert done.stderr == (
+        "kazwatch: the query '(uranium' is not understood: "
+        "This parenthesis is not closed: [(uranium]\n"
+    )
 
 
 def test_group_joins_copies_at_other_outlets_only() -> None:
@@ -130,6 +203,51 @@ def test_group_joins_copies_at_other_outlets_only() -> None:
     done = kazwatch("group", stdin="\n".join(json.dumps(item | {"url": ""}) for item in items))
     assert [line["story"] for line in lines(done)] == ["a", "a", "c", "d"]
     assert done.returncode == 0
+
+
+def test_group_says_which_field_of_which_item_is_wrong() -> None:
+    item = {"id": "a", "source": "one", "title": "x", "published": "2026-03-02T09:00:00Z"}
+    changes: dict[str, dict[str, object]] = {
+        "lacks 'source'": {"source": None},
+        "lacks 'title'": {"title": None},
+        "lacks 'published'": {"published": None},
+        "title: a text is wanted": {"title": 5},
+        "source: a text is wanted": {"source": 5},
+        "url: a text is wanted": {"url": 5},
+        "published: a text is wanted": {"published": 20260302},
+        "'2026-02-30' is no date": {"published": "2026-02-30"},
+        "'0001-01-01' is no date": {"published": "0001-01-01"},
+        "'9999-12-31T23:59:59-05:00' is no date": {"published": "9999-12-31T23:59:59-05:00"},
+    }
+    given = [json.dumps(item | change) for change in changes.values()]
+    done = kazwatch("group", stdin="\n".join([*given, json.dumps(item)]))
+    *bad, good = lines(done)
+    assert done.returncode == 1
+    assert good == {"id": "a", "story": "a"}
+    for says, answer in zip(changes, bad, strict=True):
+        assert answer["id"] == "a"
+        assert says in str(answer["error"])
+
+
+def test_parse_tells_entries_without_guid_and_link_by_their_title(tmp_path: Path) -> None:
+    document = tmp_path / "feed.xml"
+    items = (
+        "<item><title>Бір</title><link>https://a.example/</link></item>",  # the front page
+        "<item><title>Екі</title></item>",
+        "<item><description>Үш сөз ғана</description></item>",
+        "<item><title>Төрт</title><guid isPermaLink='false'>4</guid></item>",
+    )
+    channel = f"<rss version='2.0'><channel>{''.join(items)}</channel></rss>"
+    document.write_text(channel, encoding="utf-8")
+    (answer,) = lines(kazwatch("parse", str(document)))
+    entries = answer["entries"]
+    assert isinstance(entries, list)
+    assert [entry["id"] for entry in entries] == ["Бір", "Екі", "Үш сөз ғана", "4"]
+
+
+def test_parse_reads_no_file_without_end() -> None:
+    done = kazwatch("parse", "/dev/zero")
+    assert lines(done) == [{"file": "/dev/zero", "error": "more than 64 MB"}]
 
 
 def test_parse_reads_documents_and_says_which_is_none(tmp_path: Path) -> None:

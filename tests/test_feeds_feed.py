@@ -141,6 +141,31 @@ def test_what_a_publisher_escapes_comes_back_as_it_was(words: list[str]) -> None
     assert outcome.entries[0].title == title
 
 
+LAST = {
+    "whole": ("</item></channel></rss>", True),
+    "with a script behind it": ("</item></channel></rss>" + "<script>a && b</script>" * 200, True),
+    "of a list that breaks off": ("</item>", True),
+    "that breaks off": (" сөз", False),
+    "that breaks off in its summary": ("<description>Қар", False),
+}
+
+
+@pytest.mark.parametrize(("rest", "kept"), LAST.values(), ids=LAST)
+def test_the_last_entry_is_kept_if_it_is_whole(rest: str, kept: bool) -> None:
+    title = "<title>Екі</title>" if rest.startswith("<") else "<title>Екі"
+    document = f"<rss><channel><item><title>Бір</title></item><item>{title}{rest}"
+    outcome = parse_document(document.encode())
+    assert isinstance(outcome, ParsedFeed)
+    assert [entry.title for entry in outcome.entries] == (["Бір", "Екі"] if kept else ["Бір"])
+    assert outcome.skipped == (not kept)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_wide_letters_need_no_mark(encoding: str) -> None:
+    document = "<rss version='2.0'><channel><title>Банк</title></channel></rss>"
+    assert parse_document(document.encode(encoding)) == ParsedFeed("Банк", "", ())
+
+
 def test_long_texts_are_cut_at_a_word() -> None:
     document = (
         "<rss version='2.0'><channel><item><title>" + "сөз " * 2_000 + "</title><description>"

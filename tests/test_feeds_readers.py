@@ -10,7 +10,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
@@ -53,6 +53,14 @@ async def test_a_worker_reads_what_the_reader_reads(readers: Readers) -> None:
         body = (CORPUS / f"{name}.xml").read_bytes()
         found = await readers.parse(body, "text/xml", "https://a.example/rss")
         assert found == parse_document(body, "text/xml", "https://a.example/rss"), name
+
+
+async def test_a_worker_is_told_the_newsrooms_zone(readers: Readers) -> None:
+    dated = b"<pubDate>Mon, 02 Mar 2026 14:00:00</pubDate>"
+    body = b"<rss version='2.0'><channel><item><title>t</title>%b</item></channel></rss>" % dated
+    found = await readers.parse(body, timezone="Asia/Almaty")
+    assert isinstance(found, ParsedFeed)
+    assert found.entries[0].published == datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
 async def test_a_worker_is_kept_for_the_next_document(readers: Readers) -> None:
@@ -181,6 +189,6 @@ def test_a_worker_that_nobody_watches_ends_in_the_middle_of_a_document() -> None
     )
     with worker:
         assert worker.stdin is not None
-        worker.stdin.write(pack_question(BOMB, "", ""))
+        worker.stdin.write(pack_question(BOMB, "", "", "UTC"))
         worker.stdin.flush()
         assert worker.wait(timeout=10) == -signal.SIGALRM

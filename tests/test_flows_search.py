@@ -6,19 +6,24 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import count
+from operator import itemgetter
+from time import perf_counter
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.flows import search
 from bot.flows.search import ENOUGH, FEW, FOR_NOTHING, MOST, PATIENCE, SLICE
 from bot.model import Headline, MatchText, Preview, Span
+from bot.offline import Stories
 from bot.store import feeds, schema
 from bot.store.db import Database
 from bot.store.found import hit_row
 from bot.store.ids import COUNT_BITS
-from bot.store.search import first_id
+from bot.store.search import StoredItem, first_id
 from tests.databases import NOW
 from tests.queries import query
 from tests.queries import shared_matcher as matcher
@@ -32,8 +37,8 @@ async def store(db: Database, *texts: MatchText | str, **columns: Any) -> list[i
     """Items with their keys, as a poll stores them, each a second after the one before it."""
     begin = columns.pop("at", NOW - timedelta(days=1))
     rows, tokens = [], []
-    for seconds, given in enumerate(texts):
-        text = MatchText(given, "", "ru", "steppe") if isinstance(given, str) else given
+    for seconds, one in enumerate(texts):
+        text = MatchText(one, "", "ru", "steppe") if isinstance(one, str) else one
         at = begin + timedelta(seconds=seconds)
         item_id = first_id(at) + (next(_more) % (1 << COUNT_BITS))
         rows.append({
@@ -128,7 +133,7 @@ async def test_seven_days_are_counted(
     assert (await preview(db, "нефть")).count == counts
 
 
-async def test_the_latest_by_date_are_shown_one_of_each_title(db: Database) -> None:
+async def test_the_latest_by_date_are_shown(db: Database) -> None:
     await store(db, "Нефть дорожает", "НЕФТЬ дорожает", "Нефть дешевеет", "Нефть кончилась")
     day = NOW - timedelta(days=3)
     await store(db, "Нефть нашли", published=day)
@@ -136,6 +141,67 @@ async def test_the_latest_by_date_are_shown_one_of_each_title(db: Database) -> N
     assert (found.count, titles(found)) == (
         5, ["Нефть кончилась", "Нефть дешевеет", "НЕФТЬ дорожает"]
     )  # fmt: skip
+
+
+NEWS_OF_TWO = "В Актау открыли новый нефтяной завод"
+
+
+async def test_copies_of_one_text_are_one_alert_in_number_and_list(db: Database) -> None:
+    await store(db, *(MatchText(NEWS_OF_TWO, "", "ru", outlet) for outlet in ("one", "two")))
+    hour = NOW - timedelta(hours=1)
+    await store(db, MatchText(NEWS_OF_TWO.upper() + "!", "", "ru", "three"), at=hour)
+    await store(db, MatchText("Нефть дорожает", "", "ru", "one"), at=NOW - timedelta(days=2))
+    found = await preview(db, "нефть OR нефтяной")
+    assert (found.count, titles(found)) == (2, [NEWS_OF_TWO.upper() + "!", "Нефть дорожает"])
+
+
+async def test_of_topics_copies_are_one_alert_too(db: Database) -> None:
+    ids = await store(db, *(MatchText(NEWS_OF_TWO, "", "ru", outlet) for outlet in ("one", "two")))
+    async with db.write() as c:
+        row = {"id": 1, "kind": "topic", "text": "topic:energy", "used_at": NOW}
+        await c.execute(sa.insert(schema.queries).values(**row))
+        for item_id in ids:
+            await c.execute(sa.insert(schema.hits).values(**hit_row(item_id, hit(1), NOW)))
+    found = await preview(db, "topic:energy")
+    assert (found.count, titles(found)) == (1, [NEWS_OF_TWO])
+
+
+published = st.tuples(
+    st.sampled_from([NEWS_OF_TWO, f"{NEWS_OF_TWO}.", "Нефть дорожает", f"{NEWS_OF_TWO} опять"]),
+    st.sampled_from(["one", "two", "three"]),
+    st.integers(0, 7 * 24),  # hours
+)
+
+
+@given(st.lists(published, max_size=20))
+def test_an_alert_is_a_story_as_items_are_grouped(given_items: list[tuple[str, str, int]]) -> None:
+    begin = NOW - WEEK
+    hits = [
+        (StoredItem(number, at, at, MatchText(title, "", "ru", outlet)), ())
+        for number, (title, outlet, hours) in enumerate(sorted(given_items, key=itemgetter(2)))
+        for at in [begin + timedelta(hours=hours)]
+    ]
+    stories = Stories()
+    told = {
+        stories.answer({
+            "id": item.item_id, "source": item.text.source, "title": item.text.title,
+            "published": item.at.isoformat(),
+        })["story"]
+        for item, _ in hits
+    }  # fmt: skip
+    alerts = search._alerts(hits[::-1])
+    assert len(alerts) == len(told)
+    assert alerts == sorted(alerts, key=lambda hit: hit[0].item_id, reverse=True)
+
+
+def test_many_copies_take_little_time() -> None:
+    at = NOW - timedelta(hours=1)
+    hits = [
+        (StoredItem(n, at, at, MatchText(NEWS_OF_TWO, "", "ru", f"o{n}")), ()) for n in range(MOST)
+    ]
+    started = perf_counter()
+    assert len(search._alerts(hits)) == 1
+    assert perf_counter() - started < 2
 
 
 # ------------------------------------------------------------------ words that never occur
@@ -149,7 +215,10 @@ SILENT = {
     "нефть -Зыряновскит": (),
     "Тренерр": ("Тренерр",),  # another word has its key
     "NEFT": ("NEFT",),
-    "нефть lang:zh": (),
+    "нефть lang:zh": ("lang:zh",),
+    "нефть lang:kk,zh": ("lang:zh",),
+    "нефть -source:nosuch": ("source:nosuch",),
+    "нефть source:steppe": (),
 }
 
 

@@ -154,6 +154,37 @@ def test_a_matcher_without_its_queries_is_as_it_was(matcher: Matcher) -> None:
     assert matcher._index.size == fresh
 
 
+def test_a_query_that_is_a_places_acronym_takes_nothing_from_the_pack(matcher: Matcher) -> None:
+    text = MatchText("В ВКО ждут паводка")
+    assert found(matcher, "ВКО", text) == [("title", 2, 5, "ВКО")]
+    assert found(matcher, "topic:everything", text) is not None
+
+
+@pytest.mark.parametrize(
+    ("keyword", "title"),
+    [
+        ("США", "US imposes sanctions"), ("USA", "АҚШ президенті сөйледі"),
+        ("Trump", "Трамп встретился с лидерами"), ("Zelenskyy", "Слова Зеленского"),
+        ("Nurtleu", "Нуртлеу прибыл"), ("Turkistan", "В Туркестане открыли школу"),
+        ("F16", "Полёт F-16"), ("G20", "Саммит G-20"), ("covid-19", "COVID19 cases"),
+        ("Musk", "Маск заявил"), ("семья", "Помощь для семей"),
+    ],
+)  # fmt: skip
+def test_names_that_no_key_joins_are_found(matcher: Matcher, keyword: str, title: str) -> None:
+    assert found(matcher, keyword, MatchText(title)) is not None
+
+
+@pytest.mark.parametrize(
+    ("keyword", "title"),
+    [
+        ("Musk", "маски сняли"), ("семья", "Пожар в городе Семей"), ("US", "tell us more"),
+        ("курс", "На границе под Курском, у Курска, неспокойно"), ("Semey", "Помощь для семей"),
+    ],
+)  # fmt: skip
+def test_other_words_are_not(matcher: Matcher, keyword: str, title: str) -> None:
+    assert found(matcher, keyword, MatchText(title)) is None
+
+
 def test_the_keys_of_a_text_are_those_of_its_words(matcher: Matcher) -> None:
     item = MatchText("Тоқаевтың сапары", "Tokayev, 2026")
     assert {"tokaev", "2026", "sapari"} <= matcher.keys(item)

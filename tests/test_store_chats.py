@@ -174,7 +174,7 @@ async def test_a_chat_watches_the_queries_of_its_thread(db: Database) -> None:
     facts = await chats.chat_facts(db, 100)
     assert facts is not None
     assert [(s.query, s.mode, s.gather_minutes, s.outlets_wanted) for s in facts.subscriptions] == [
-        ("tokayev", Mode.AT_ONCE, 60, 1), (PACK, Mode.PACK, 60, 1)
+        ("tokayev", Mode.AT_ONCE, None, 1), (PACK, Mode.PACK, None, 1)
     ]  # fmt: skip
     thread = await chats.chat_facts(db, 100, 9)
     assert thread is not None

@@ -164,8 +164,8 @@ async def test_an_item_is_read_as_the_poll_matched_it(db: Database) -> None:
     second = await store(db, published=published)
     found = await search.stored_items(db, [first, second, new_id()])
     assert found == [
-        search.StoredItem(second, published, MatchText("Wheat", "", "en", "steppe")),
-        search.StoredItem(first, NOW, MatchText("Дождь", "В Семее", "ru", "steppe", True)),
+        search.StoredItem(second, published, NOW, MatchText("Wheat", "", "en", "steppe")),
+        search.StoredItem(first, NOW, NOW, MatchText("Дождь", "В Семее", "ru", "steppe", True)),
     ]
 
 
@@ -191,7 +191,8 @@ async def test_hits_of_a_stored_query_are_counted_and_the_newest_shown(db: Datab
         async with db.write() as c:
             await c.execute(sa.insert(schema.hits).values(**hit_row(item_id, hit(1), at)))
     total, shown = await search.hits_since(db, "topic:space", WEEK_AGO, 2)
-    assert (total, [told.title for told in shown]) == (4, ["Launch", "Landing"])
-    assert shown[0].spans == (Span("title", 0, 6, "Almaty", "almaty", ("cities",)),)
+    assert (total, [item.text.title for item, _ in shown]) == (4, ["Launch", "launch"])
+    assert shown[0][0].at == NOW - timedelta(days=1)
+    assert shown[0][1] == (Span("title", 0, 6, "Almaty", "almaty", ("cities",)),)
     assert await search.hits_since(db, "topic:energy", WEEK_AGO, 2) == (0, [])
     assert await search.hits_since(db, "topic:unknown", WEEK_AGO, 2) == (0, [])

@@ -50,6 +50,14 @@ TEXTS = {
     "arabic": ("رئيس كازاخستان يزور القاهرة", "", "", "ar"),
     "persian declared": ("رئیس جمهور قزاقستان", "", "fa", "fa"),
     "the summary helps": ("Алматы", "Қалада жаңа мектеп ашылды", "ru", "kk"),
+    "a latin name in a russian feed": ("BMW X5", "", "ru", "ru"),
+    "a latin name and nothing else": ("5G", "", "", ""),
+    "a latin name in an english feed": ("BMW X5", "", "en", "en"),
+    "three latin words": ("Kazatomprom cuts output", "", "", "en"),
+    "bengali declared": ("কাজাখস্তান", "", "bn", "bn"),
+    "bengali": ("কাজাখস্তান", "", "", ""),
+    "bold letters of mathematics": ("𝗔𝗹𝗺𝗮𝘁𝘆", "", "ru", "ru"),
+    "a sign that counts as a letter": ("5ª", "", "ru", "ru"),
     "figures only": ("42 – 7", "", "kk", "kk"),
     "nothing": ("", "", "", ""),
 }
@@ -66,3 +74,8 @@ def test_letters_decide_only_where_they_contradict(
 def test_any_text_has_a_primary_subtag_or_none(title: str, summary: str, declared: str) -> None:
     found = document_language(title, summary, declared)
     assert found == "" or (found.isalpha() and found.islower())
+
+
+@given(st.text(st.characters(exclude_categories=["L"])), st.sampled_from(["", "ru", "kk", "de"]))
+def test_what_has_no_letters_is_in_the_language_of_its_feed(text: str, declared: str) -> None:
+    assert document_language(text, "", declared) == declared

@@ -27,6 +27,7 @@ from bot.model import (
 )
 from bot.telegram.adding import wanted
 from bot.telegram.commands import COMMANDS
+from bot.telegram.parts import plain_refusal
 from tests.telegram_answers import (
     CATALOGUES,
     HEADLINE,
@@ -368,6 +369,7 @@ REFUSED = {
     "a minus alone": (Reason.MINUS_ALONE, "a NOT", "NOT"),
     "a short star": (Reason.STAR_SHORT, "ab*", "ab*"),
     "a star inside": (Reason.STAR_PLACE, "a*b", "*b"),
+    "a star in quotes": (Reason.STAR_PHRASE, '"abc* d"', '* d"'),
     "an empty filter": (Reason.FILTER_EMPTY, "a source:", "source:"),
     "no language": (Reason.FILTER_VALUE, "a lang:Kazakh", "Kazakh"),
     "no topic": (Reason.TOPIC_UNKNOWN, "topic:sport", "sport"),
@@ -390,7 +392,11 @@ def test_a_query_that_is_not_understood_gets_a_sentence_that_points_at_the_place
     replied = answer(asked("add", query), Facts(CHAT), texts)
     assert replied.changes == ()
     assert letters(replied, "bold") == letters(replied, "underline") == [place]
-    assert "\n" not in read_by_telegram(replied)
+    shown = read_by_telegram(replied)
+    assert "\n" not in shown
+    plain = plain_refusal(refused, query, texts)
+    assert f"[{place.strip('[]')}]" in plain
+    assert re.sub(r"[\[\]]", "", plain) == re.sub(r"[\[\]]", "", shown)
 
 
 def test_a_saved_topic_is_one_subscription_of_its_own() -> None:

@@ -1,7 +1,7 @@
 """What people are answered, judged by Telegram's own parser."""
 
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bot import locale
 from bot.matching.query import Query, parse_query
 from bot.model import (
+    AlertSettings,
     Asking,
     ChatFacts,
     ChatState,
@@ -186,6 +187,40 @@ def test_keywords_lists_what_is_watched_with_how_it_is_told() -> None:
     ]
     assert replied.answer is not None
     assert [row[0].data for row in replied.answer.keyboard] == ["rm:1", "rm:2", "rm:3"]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "en", "ru", "kk"),
+    [
+        (0.05, "gathered every minute", "подборкой раз в минуту", "минут сайын жинақталып"),
+        (1, "gathered every minute", "подборкой раз в минуту", "минут сайын жинақталып"),
+        (2, "gathered every 2 minutes", "подборкой раз в 2 минуты", "2 минут сайын жинақталып"),
+        (21, "gathered every 21 minutes", "подборкой раз в 21 минуту", "21 минут сайын жинақталып"),
+        (60, "gathered every hour", "подборкой раз в час", "сағат сайын жинақталып"),
+        (90, "gathered every 90 minutes", "подборкой раз в 90 минут", "90 минут сайын жинақталып"),
+        (180, "gathered every 3 hours", "подборкой раз в 3 часа", "3 сағат сайын жинақталып"),
+        (1260, "gathered every 21 hours", "подборкой раз в 21 час", "21 сағат сайын жинақталып"),
+        (1440, "gathered every 24 hours", "подборкой раз в 24 часа", "24 сағат сайын жинақталып"),
+    ],
+)
+def test_the_list_says_how_long_the_settings_gather(
+    minutes: float, en: str, ru: str, kk: str
+) -> None:
+    alerts = AlertSettings(gather=timedelta(minutes=minutes))
+    gathered = Subscription(3, 102, "grain", Mode.GATHERED)
+    for language, says in (("en", en), ("ru", ru), ("kk", kk)):
+        texts = locale.texts(CATALOGUES, language, "UTC")
+        facts = Facts(chat(PACK, WORD, gathered))
+        replied = answer(asked("keywords"), facts, texts, alerts)
+        _, pack, word, other = read_by_telegram(replied).splitlines()
+        assert says in pack
+        assert other.endswith(f"– {says}")
+        assert says not in word
+
+
+def test_the_pack_gathers_by_the_settings_whatever_a_chat_wishes() -> None:
+    wish = replace(PACK, gather_minutes=5)
+    assert "gathered every hour" in words(asked("keywords"), Facts(chat(wish)))
 
 
 def many(count: int) -> tuple[Subscription, ...]:

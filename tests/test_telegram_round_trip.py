@@ -14,6 +14,7 @@ from bot.demo.telegram_server import TelegramServer
 from bot.demo.telegram_values import Chat
 from bot.matching.query import parse_query
 from bot.model import (
+    AlertSettings,
     ChatFacts,
     ChatGone,
     ChatState,
@@ -65,7 +66,7 @@ class Talk:
         (request,) = await self.heard()
         texts = locale.texts(CATALOGUES, language, "Asia/Almaty")
         reply = replies.reply(
-            request, facts, texts, now=NOW, new_id=77, parse=parse_query, hourly_cap=12
+            request, facts, texts, now=NOW, new_id=77, parse=parse_query, alerts=AlertSettings()
         )
         if request.callback_id:
             assert await self.sender.answer_tap(request.callback_id, reply.toast) == ""

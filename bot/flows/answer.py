@@ -115,7 +115,7 @@ class Answering:
             now=now,
             new_id=new_id(),
             parse=parse_query,
-            hourly_cap=self._alerts.hourly_cap,
+            alerts=self._alerts,
         )
         new_chat = (texts.language, self._timezone)
         await updates.record_update(self._db, update.update_id, request, reply, now, new_chat)

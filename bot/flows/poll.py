@@ -92,7 +92,9 @@ class Polling:
         if not isinstance(fetched, Fetched):
             await self._record(due, fetched)
             return
-        parsed = await self._readers.parse(fetched.body, fetched.content_type, fetched.url)
+        parsed = await self._readers.parse(
+            fetched.body, fetched.content_type, fetched.url, due.feed.timezone
+        )
         log.debug("feed parsed", feed=due.feed.id, outcome=type(parsed).__name__)
         if isinstance(parsed, ParseFailed):
             await self._record(due, parsed)

@@ -133,7 +133,10 @@ class _Builder:
         """``other``: what will do as well, names of an entity that the node's words are part of."""
         match node:
             case Word():
-                found = self._named(node, (node,), _word(node), other)
+                own = _word(node)
+                if (apart := node.apart()) is not None:
+                    own = either(own, every(*map(_word, apart.words)))
+                found = self._named(node, (node,), own, other)
                 self._want(node.typed or node.text, found)
             case Prefix(letters):
                 found = either(_begun(letters), *other)
@@ -178,7 +181,7 @@ class _Builder:
 
     def _entity(self, entity: str) -> KeyTree:
         names = self._signs.names(entity)
-        return either(*(every(*map(_sought, words)) for words in names))
+        return either(*(every(*map(_held, words)) for words in names))
 
     def _entities_of_runs(self, parts: Sequence[Node]) -> list[tuple[KeyTree, ...]]:
         """For each part, the entities that it names together with its neighbours."""
@@ -205,8 +208,13 @@ class _Builder:
 
 def _word(word: Word) -> KeyTree:
     # Whether it is a place is not asked: its further endings do no harm to others.
-    own = _sought(Sought(word.text, fold(word.text)[1], acronym=word.acronym, place=True))
-    return every(own, Holds(word.text)) if word.acronym else own
+    return _held(Sought(word.text, fold(word.text)[1], acronym=word.acronym, place=True))
+
+
+def _held(sought: Sought) -> KeyTree:
+    """Of an acronym the capitals too: us is not US."""
+    own = _sought(sought)
+    return every(own, Holds(sought.text)) if sought.acronym else own
 
 
 @lru_cache(8192)

@@ -6,7 +6,17 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.matching.nodes import TOPICS, Filter, Node, Phrase, Prefix, Reason, RefusedError, Word
+from bot.matching.nodes import (
+    TOPICS,
+    Filter,
+    Node,
+    Phrase,
+    Prefix,
+    Reason,
+    RefusedError,
+    Some,
+    Word,
+)
 from bot.matching.words import WORD, fold, spaced
 
 MIN_PREFIX = 3  # letters before *
@@ -55,6 +65,10 @@ def lexemes(text: str) -> list[Lexeme]:
     found: list[Lexeme] = []
     position = 0
     while position < len(text):
+        if (close := _single_quoted(text, position)) is not None:
+            _phrase(text, position, close, found)
+            position = close + 1
+            continue
         match = _LEXEME.match(text, position)
         if match is None:  # no branch takes it; cannot happen, but must not hang
             position += 1
@@ -73,18 +87,43 @@ def lexemes(text: str) -> list[Lexeme]:
     return found
 
 
+_SINGLE = "'‘’‚‛‹›`´"
+
+
+def _single_quoted(text: str, start: int) -> int | None:
+    """Where 'several words' in single quotes end. One in a word is an apostrophe, and so is one
+    that no other closes before a space."""
+    if text[start] not in _SINGLE or (start and text[start - 1] not in " \t\n("):
+        return None
+    for end in range(start + 1, len(text)):
+        if text[end] in _SINGLE and text[end + 1 : end + 2] in ("", *" \t\n),;"):
+            return end if " " in text[start + 1 : end].strip() else None
+    return None
+
+
 def _quoted(text: str, start: int, found: list[Lexeme]) -> int:
     end = start + 1
     while end < len(text) and text[end] not in _QUOTES:
         end += 1
     if end == len(text):
         raise RefusedError(Reason.QUOTE_OPEN, start, text)
+    _phrase(text, start, end, found)
+    return end + 1
+
+
+def _phrase(text: str, start: int, end: int, found: list[Lexeme]) -> None:
+    """What stands between the quotes at ``start`` and ``end``."""
     words = _words(text[start + 1 : end])
     if not words:
         raise RefusedError(Reason.QUOTE_EMPTY, start, text, end + 1)
+    star = text.find("*", start, end)
+    if star >= 0 and len(words) > 1:
+        raise RefusedError(Reason.STAR_PHRASE, star, text, end + 1)
+    if star >= 0:
+        _word(text, start + 1, end, found)
+        return
     node: Node = words[0] if len(words) == 1 else Phrase(words)
     found.append(Lexeme(Kind.NODE, start, end + 1, node))
-    return end + 1
 
 
 def _chunk(text: str, start: int, end: int, found: list[Lexeme]) -> int:
@@ -129,12 +168,24 @@ def _filter(text: str, start: int, end: int, found: list[Lexeme]) -> int:
             raise RefusedError(Reason.TOPIC_UNKNOWN, value_at, text, end)
         found.append(Lexeme(Kind.TOPIC, start, end, value=value))
         return end
+    filters = [_one_filter(name, value, text, value_at, end)]
+    while also := _ALSO.match(text, end):  # lang:kk,ru
+        value_at, end = also.start(1), also.end()
+        filters.append(_one_filter(name, also[1].casefold().strip("."), text, value_at, end))
+    node: Node = filters[0] if len(filters) == 1 else Some(tuple(filters))
+    found.append(Lexeme(Kind.NODE, start, end, node))
+    return end
+
+
+_ALSO = re.compile(r"[,;|]([\w.-]+)(?=[\s),;|]|$)")
+
+
+def _one_filter(name: str, value: str, text: str, start: int, end: int) -> Filter:
     if name == "lang":
         value = _LANGUAGES.get(value, value)
         if not (2 <= len(value) <= 3 and value.isascii() and value.isalpha()):
-            raise RefusedError(Reason.FILTER_VALUE, value_at, text, end)
-    found.append(Lexeme(Kind.NODE, start, end, Filter(name, value)))
-    return end
+            raise RefusedError(Reason.FILTER_VALUE, start, text, end)
+    return Filter(name, value)
 
 
 def _word(text: str, start: int, end: int, found: list[Lexeme]) -> None:

@@ -23,6 +23,7 @@ _hit: Callable[[tuple[int, tuple[Span, ...]]], Hit] = partial(tuple.__new__, Hit
 _span: Callable[[tuple[str, int, int, str, str, tuple[str, ...]]], Span] = partial(
     tuple.__new__, Span
 )
+SHOWN = 100  # spans of a hit, at most
 EXPLAINED = -1  # the id of a query while it is explained; ids of queries are positive
 _NOTHING = Evidence()
 
@@ -161,7 +162,8 @@ class Matcher:
             self._match_anchored(view, {query_id for query_id, _ in named}, found)
         else:
             for query_id, span in named:
-                found[query_id] = (*found.get(query_id, ()), span)
+                if len(so_far := found.get(query_id, ())) < SHOWN:
+                    found[query_id] = (*so_far, span)
         return tuple(map(_hit, found.items()))
 
     def explain(self, query: Query, text: MatchText | None = None) -> Explanation:
@@ -333,10 +335,10 @@ def _match_alone(
         if posting.alone:
             span = (_span((name, start, end, surface, "", ())),)
             for query_id in posting.alone:
-                if query_id in found:
-                    found[query_id] += span
-                else:
+                if query_id not in found:
                     found[query_id] = span
+                elif len(found[query_id]) < SHOWN:
+                    found[query_id] += span
         if not posting.names:
             before = 0
             continue
@@ -376,4 +378,4 @@ def _located(view: View, first: int, last: int) -> tuple[str, int, int, str]:
 
 
 def _spans(view: View, runs: Runs) -> tuple[Span, ...]:
-    return tuple(Span(*_located(view, *run)) for run in sorted(set(runs)))
+    return tuple(Span(*_located(view, *run)) for run in sorted(set(runs))[:SHOWN])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -33,6 +34,7 @@ class Reason(StrEnum):
     MINUS_ALONE = "minus_alone"
     STAR_SHORT = "star_short"  # fewer than MIN_PREFIX letters before it
     STAR_PLACE = "star_place"  # not at the end of a word
+    STAR_PHRASE = "star_phrase"  # among words in quotes
     FILTER_EMPTY = "filter_empty"
     FILTER_VALUE = "filter_value"  # lang: wants a language's code
     TOPIC_UNKNOWN = "topic_unknown"
@@ -47,6 +49,9 @@ class QueryRefused:
     fragment: str  # as typed, from there; "" at the end
 
 
+_LETTERS_AND_DIGITS = re.compile(r"([^\W\d_]+)(\d+)")
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """One word. ``text``: folded letters, or an acronym as typed; ``typed``: for people to read."""
@@ -54,6 +59,13 @@ class Word:
     text: str
     acronym: bool = False
     typed: str = field(default="", compare=False)
+
+    def apart(self) -> Phrase | None:
+        """Letters and digits typed as one word may be two in a text: F-16, COVID-19."""
+        parts = _LETTERS_AND_DIGITS.fullmatch(self.text)
+        if parts is None:
+            return None
+        return Phrase(tuple(Word(part, self.acronym and part.isalpha()) for part in parts.groups()))
 
 
 @dataclass(frozen=True, slots=True)

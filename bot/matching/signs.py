@@ -154,19 +154,12 @@ class Signs:
         whether it is for sure, unless it is part of a longer name."""
         for pattern, name, entity in self._names.get(number, ()):
             if len(pattern[0]) == 1 and _may_be(entity, name, reading):
-                yield (
-                    entity,
-                    not (
-                        reading.script in name.ambiguous
-                        or reading.script in name.first_name
-                        or name.derived
-                        or entity.incidental
-                        or _is_common(entity, reading)
-                        or entity.with_words
-                        or entity.apart
-                        or entity.unless
-                    ),
+                doubtful = (
+                    reading.script in name.ambiguous
+                    or reading.script in name.first_name
+                    or _is_common(entity, reading)
                 )
+                yield entity, not (doubtful or name.derived or _depends(entity))
 
     def has_names(self, view: View) -> bool:
         """Whether a name of the pack may stand there."""
@@ -273,6 +266,15 @@ class Signs:
             if not name.derived
         ]  # fmt: skip
 
+    def is_guarded(self, entity: str) -> bool:
+        """Whether some of an entity's names mean something else at times."""
+        one = self._pack.entities[entity]
+        return (
+            _depends(one)
+            or bool(one.capital or one.common or one.never)
+            or any(name.ambiguous or name.first_name or name.latin_only for name in one.names)
+        )
+
     def is_place(self, entities: Sequence[str]) -> bool:
         """Whether one of the entities is a place."""
         return any(name.place for entity in entities for name in self._pack.entities[entity].names)
@@ -343,6 +345,11 @@ def _may_be(entity: Entity, name: Name, reading: Reading) -> bool:
     if _is_common(entity, reading):
         return False
     return not entity.capital or (name.place and is_inhabitant(reading.letters))  # қордайлықтар
+
+
+def _depends(entity: Entity) -> bool:
+    """Whether it depends on other words of a text what an entity's names mean."""
+    return bool(entity.incidental or entity.with_words or entity.apart or entity.unless)
 
 
 def _is_common(entity: Entity, reading: Reading) -> bool:

@@ -61,7 +61,7 @@ class Compiler:
         used: list[Sought] = []
         part = self._part(root, used)
         alone = None
-        if isinstance(root, Word | Prefix) and part.anchors:
+        if isinstance(root, Word | Prefix) and part.anchors and len(part.anchors) == 1:
             (alone,) = part.anchors
         return Compiled(part.test, part.anchors or frozenset(), part.entities, tuple(used), alone)
 
@@ -102,10 +102,13 @@ class Compiler:
     def _word(self, word: Word, used: list[Sought]) -> _Part:
         script = fold(word.text)[1]
         named = self._signs.named([word.text])
-        place = self._signs.is_place(named)
+        place = self._signs.is_place(named) and not word.acronym
         sought = Sought(word.text, script, acronym=word.acronym, place=place)
-        # A word that names an entity stands for its own letters; other spellings are the pack's.
-        return self._number(sought, used, exact=bool(named))
+        # A word that names an entity whose names may mean something else stands for its own
+        # letters; other spellings are the pack's.
+        whole = self._number(sought, used, exact=any(map(self._signs.is_guarded, named)))
+        apart = word.apart()
+        return whole if apart is None else _some([whole, self._phrase(apart, used)])
 
     def _named(self, words: list[Word], part: _Part) -> _Part:
         """The words themselves, or any name of an entity that they name."""

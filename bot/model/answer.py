@@ -42,7 +42,7 @@ class Subscription:
     query_id: int
     query: str  # normalised text, or "topic:everything"
     mode: Mode
-    gather_minutes: int = 60
+    gather_minutes: int | None = None  # None: as the settings have it
     outlets_wanted: int = 1
 
 
@@ -84,9 +84,9 @@ class StatusFacts:
 class Preview:
     """What a query would have found in the last seven days."""
 
-    count: int  # items
+    count: int  # alerts that would have come: copies of one text are one
     exact: bool  # False: reckoned from the newest ones
-    latest: tuple[Headline, ...]  # the newest three, with the spans that caused them
+    latest: tuple[Headline, ...]  # of the newest three of them, with the spans that caused them
     silent: tuple[str, ...]  # wanted words, as typed, that occur in no item of these days
 
 

@@ -35,7 +35,6 @@ from bot.store.ids import new_id
 from bot.store.schema import alerts, chats, deliveries, feeds, items, queries, subscriptions
 from bot.store.sql import QUERIES_VERSION, counter, insert, raise_queries_version
 
-GATHER_MINUTES = 60
 TOPIC = "topic:"
 
 # ---------------------------------------------------------------- what answers read
@@ -148,7 +147,7 @@ async def _facts(c: AsyncConnection, chat: Any, thread_id: int) -> ChatFacts:
                 query_id=row.query_id,
                 query=row.text,
                 mode=Mode(row.mode),
-                gather_minutes=row.gather_minutes or GATHER_MINUTES,
+                gather_minutes=row.gather_minutes,
                 outlets_wanted=row.outlets_wanted,
             )
             for row in watched

@@ -16,18 +16,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.matching.candidates import Either, Every, Holds, Keys, KeyTree, OneOf
 from bot.matching.nodes import Filter
-from bot.model import Headline, MatchText
+from bot.model import Headline, MatchText, Span
 from bot.store.columns import EPOCH
 from bot.store.db import Database
 from bot.store.feeds import outlet_names
 from bot.store.found import headline, spans_of
 from bot.store.ids import COUNT_BITS, EPOCH_MS, NODE_BITS
-from bot.store.schema import hits, item_tokens, items, queries
+from bot.store.schema import feeds, hits, item_tokens, items, queries
 from bot.store.sql import chunks
 
 MOST_SELECTS = 200  # in one statement: SQLite ends at 500
 _LAST = "\U0010ffff"  # behind every letter, in any order of letters that a database may have
 
+_ITEM = [
+    items.c[name]
+    for name in ("id", "title", "language", "outlet", "domestic", "published", "first_seen_at")
+]
 _VALUE: sa.Column[str] = sa.Column("value", sa.Text)
 _token, _item_id = item_tokens.c.token, item_tokens.c.item_id
 
@@ -38,6 +42,7 @@ class StoredItem:
 
     item_id: int
     at: datetime  # published, else first seen
+    first_seen_at: datetime
     text: MatchText
 
 
@@ -149,26 +154,38 @@ def _look(at: Holds | Filter) -> sa.ColumnElement[bool]:
     return column.startswith(at.value, autoescape=True)
 
 
+async def without_items(db: Database, filters: Collection[Filter]) -> list[Filter]:
+    """Those that no feed of the catalogue fits, and no item that is stored."""
+    none: list[Filter] = []
+    async with db.read() as c:
+        for each in filters:
+            column = feeds.c.language if each.name == "lang" else feeds.c.id
+            of_feed = sa.func.lower(column).startswith(each.value, autoescape=True)
+            exists = sa.or_(
+                sa.exists().where(of_feed), sa.exists().select_from(items).where(_look(each))
+            )
+            if not await c.scalar(sa.select(exists)):
+                none.append(each)
+    return none
+
+
 async def stored_items(db: Database, ids: Collection[int]) -> list[StoredItem]:
     """These items, the newest first; those that were swept meanwhile are left out."""
-    wanted = [
-        items.c[name]
-        for name in ("id", "title", "summary", "language", "outlet", "domestic", "published",
-                     "first_seen_at")
-    ]  # fmt: skip
     found: list[Any] = []
     async with db.read() as c:
         for some in chunks(ids):
-            found += await c.execute(sa.select(*wanted).where(items.c.id.in_(some)))
+            found += await c.execute(sa.select(*_ITEM, items.c.summary).where(items.c.id.in_(some)))
     found.sort(key=lambda row: row.id, reverse=True)
-    return [
-        StoredItem(
-            row.id,
-            row.published or row.first_seen_at,
-            MatchText(row.title, row.summary, row.language, row.outlet, row.domestic),
-        )
-        for row in found
-    ]
+    return [_stored(row, row.summary) for row in found]
+
+
+def _stored(row: Any, summary: str) -> StoredItem:
+    return StoredItem(
+        row.id,
+        row.published or row.first_seen_at,
+        row.first_seen_at,
+        MatchText(row.title, summary, row.language, row.outlet, row.domestic),
+    )
 
 
 async def headlines(db: Database, ids: Collection[int]) -> dict[int, Headline]:
@@ -185,24 +202,18 @@ async def headlines(db: Database, ids: Collection[int]) -> dict[int, Headline]:
 
 async def hits_since(
     db: Database, query: str, since: datetime, limit: int
-) -> tuple[int, list[Headline]]:
-    """How many items since then a stored query (by its text) was found in, and the newest, with
-    their spans; one of each title."""
+) -> tuple[int, list[tuple[StoredItem, tuple[Span, ...]]]]:
+    """How many items since then a stored query (by its text) was found in, and the newest, without
+    their summaries, with their spans."""
     of_query = sa.select(queries.c.id).where(queries.c.text == query).scalar_subquery()
-    wanted = (hits.c.query_id == of_query, hits.c.at >= since)
     newest = (
-        sa.select(items, hits.c.spans)
+        sa.select(*_ITEM, hits.c.spans, sa.func.count().over().label("total"))
         .join(hits, hits.c.item_id == items.c.id)
-        .where(*wanted)
+        .where(hits.c.query_id == of_query, hits.c.at >= since)
         .order_by(hits.c.at.desc(), items.c.id.desc())
-        .limit(limit * 5)
+        .limit(limit)
     )
     async with db.read() as c:
-        total = await c.scalar(sa.select(sa.func.count()).select_from(hits).where(*wanted))
         rows = (await c.execute(newest)).all()
-        names = await outlet_names(c)
-    titles: dict[str, Any] = {}
-    for row in rows:
-        titles.setdefault(row.title.casefold(), row)
-    found = [headline(row, names, spans_of(row.spans)) for row in titles.values()]
-    return total or 0, found[:limit]
+    found = [(_stored(row, ""), spans_of(row.spans)) for row in rows]
+    return (rows[0].total if rows else 0), found

@@ -79,6 +79,22 @@ def title_value(title: str) -> str:
 # ---------------------------------------------------------------- entries → drafts
 
 
+def entry_id(entry: Entry) -> str:
+    """What an entry is told from the others of its document by: its guid, else its URL unless that
+    is a front page, the link of many, else its title, as the keys below have it."""
+    url = entry.url if _leads_somewhere(canonical_url(entry.url)) else ""
+    return entry.guid.strip() or url or _title(entry)
+
+
+def _title(entry: Entry) -> str:
+    return " ".join(entry.title.split()) or _first_words(entry.summary)
+
+
+def _leads_somewhere(url: str) -> bool:
+    """A bare front page is the link of many."""
+    return bool(url.partition("://")[2].partition("/")[2])
+
+
 def outlet_hosts(feeds: Iterable[Feed]) -> dict[str, str]:
     """Canonical host → id of the outlet whose pages it serves, from the catalogue in its order.
 
@@ -141,7 +157,7 @@ def _draft(
     feeds: Mapping[str, Feed],
     now: datetime,
 ) -> ItemDraft | None:
-    title = " ".join(entry.title.split()) or _first_words(entry.summary)
+    title = _title(entry)
     if not title:
         return None
     url = canonical_url(entry.url)
@@ -167,7 +183,7 @@ def _keys(feed: Feed, outlet: str, guid: str, url: str, title: str) -> tuple[Ite
     keys = []
     if guid:
         keys.append(ItemKey("guid", feed.id, _value(guid)))
-    if url.partition("://")[2].partition("/")[2]:  # a bare front page is the link of many
+    if _leads_somewhere(url):
         keys.append(ItemKey("url", feed.id, _value(url)))
         keys.append(ItemKey("url", "", _value(url)))
     normal = normal_title(title)

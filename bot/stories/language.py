@@ -41,6 +41,7 @@ _UKRAINIAN_LETTERS = re.compile(r"[їєґ]")
 _BELARUSIAN_LETTER = "ў"
 
 _ENGLISH_WORDS = _words("the of to in and for on with at from by as is are after over")
+_ENOUGH = 3  # words in Latin letters that are taken to be English, without a small word of it
 _KAZAKH_LATIN = re.compile(r"[ŋǵ]|q(?!u)|[äğñūı]")
 
 _LANGUAGES_OF = {
@@ -82,22 +83,25 @@ _INITIAL = re.compile(r"\b[^\W\d_]\.")
 
 def document_language(title: str, summary: str, declared: str) -> str:
     """The primary subtag of the language of a text: "kk", "ru", "en", …; ``declared`` ("" when
-    nobody does) where the letters allow it."""
+    nobody does) where the letters allow it, or are too few to tell."""
     text = unicodedata.normalize("NFC", f"{title}\n{summary}"[:_READ])
     declared = re.split(r"[-_]", declared.strip().lower())[0]
     scripts = Counter(script for letter in text if (script := _script(letter)))
     if not scripts:
         return declared
     script, letters = scripts.most_common(1)[0]
+    if script not in _USUAL:  # of a language that we do not know, or letters of mathematics
+        return declared
     plain = letters >= _PLAIN * scripts.total()
     match script:
         case "CYRILLIC":
             return _cyrillic(text, declared if _fits(script, declared) or not plain else "")
         case "LATIN":
-            return _latin(text, declared if declared not in _NOT_LATIN or not plain else "")
+            keeps = declared and (declared not in _NOT_LATIN or not plain)
+            return declared if keeps else _latin(text) or declared
         case _:
             keeps = declared and (_fits(script, declared) or not plain)
-            return declared if keeps else _USUAL.get(script, "")
+            return declared if keeps else _USUAL[script]
 
 
 def _fits(script: str, declared: str) -> bool:
@@ -131,15 +135,16 @@ def _east_slavic(text: str) -> str:
     return "uk" if _UKRAINIAN_LETTERS.search(text) else ""
 
 
-def _latin(text: str, declared: str) -> str:
-    if declared:
-        return declared
+def _latin(text: str) -> str:
+    """ "" where there is too little to tell: "BMW X5" is a headline in any language."""
     words = _WORD.findall(text.lower())
     if any(word in _ENGLISH_WORDS for word in words):
         return "en"
     marked = sum(1 for word in words if _KAZAKH_LATIN.search(word))
     with_q = any("q" in word.replace("qu", "") for word in words)
-    return "kk" if with_q and marked >= 2 else "en"
+    if with_q and marked >= 2:
+        return "kk"
+    return "en" if sum(len(word) > 1 for word in words) >= _ENOUGH else ""
 
 
 @lru_cache(maxsize=4096)

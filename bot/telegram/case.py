@@ -10,6 +10,7 @@ from bot.alerts.names import query_name
 from bot.locale import Texts
 from bot.matching.query import Query, QueryRefused
 from bot.model import (
+    AlertSettings,
     Asking,
     Change,
     ChatFacts,
@@ -36,7 +37,7 @@ class Case:
     now: datetime
     new_id: int  # for a query that is not stored yet
     parse: Parse
-    hourly_cap: int  # of chats without one of their own
+    alerts: AlertSettings  # of chats without any of their own
 
     @property
     def subscriptions(self) -> tuple[Subscription, ...]:

@@ -23,7 +23,9 @@ def choose(case: Case) -> Reply | None:
         return None
     ids = [subscription.subscription_id for subscription in case.subscriptions]
     if (chosen := number_in(which)) not in ids:
-        listed = panel(case, *subscriptions_page(case.subscriptions, 1, case.texts))
+        listed = panel(
+            case, *subscriptions_page(case.subscriptions, 1, case.texts, case.alerts.gather)
+        )
         return also(listed, toast=case.texts.gettext("It was removed before."))
     place = ids.index(chosen)
     subscription = case.subscriptions[place]
@@ -49,4 +51,6 @@ def _panel(case: Case, subscription: Subscription, place: int) -> Reply:
     back = texts.gettext("Watched here")
     keyboard = (choices, (Button(f"‹ {back}", data=f"keywords:{place // PAGE_SIZE + 1}"),))
     name = marked(query_name(subscription.query, texts))
-    return panel(case, f"{name} – {how(subscription, texts)}\n\n{explained}", keyboard)
+    return panel(
+        case, f"{name} – {how(subscription, texts, case.alerts.gather)}\n\n{explained}", keyboard
+    )

@@ -7,7 +7,7 @@ Data (titles, queries) is escaped once and cut, so that a message keeps below 40
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from html import escape
 from itertools import groupby
 from operator import itemgetter
@@ -38,10 +38,11 @@ def commands(texts: Texts) -> tuple[tuple[str, str], ...]:
 
 
 def subscriptions_page(
-    subscriptions: Sequence[Subscription], page: int, texts: Texts
+    subscriptions: Sequence[Subscription], page: int, texts: Texts, gather: timedelta
 ) -> tuple[str, Keyboard]:
     """One page of what is watched, each line with a button that removes it, and one that says how
-    many outlets it waits for, and leads to the choice."""
+    many outlets it waits for, and leads to the choice. ``gather``: how long the pack gathers, and
+    what has no length of its own."""
     if not subscriptions:
         return texts.gettext(
             "Nothing is watched here. /start follows the news about Kazakhstan, "
@@ -56,7 +57,7 @@ def subscriptions_page(
     rows: list[tuple[Button, ...]] = []
     for number, subscription in shown:
         name = query_name(subscription.query, texts)
-        lines.append(f"{number}. {marked(name)} – {how(subscription, texts)}")
+        lines.append(f"{number}. {marked(name)} – {how(subscription, texts, gather)}")
         label = shortened(f"✕ {number}. {name}", 14)
         wanted = subscription.outlets_wanted
         outlets = texts.ngettext("{n} outlet", "{n} outlets", wanted).format(n=wanted)
@@ -78,19 +79,16 @@ def subscriptions_page(
     return "\n".join(lines), tuple(rows)
 
 
-def how(subscription: Subscription, texts: Texts) -> str:
-    """How a subscription is told."""
+def how(subscription: Subscription, texts: Texts, gather: timedelta) -> str:
+    """How a subscription is told. The pack gathers by the settings, whatever a chat wishes."""
     minutes = subscription.gather_minutes
-    every = {1: texts.gettext("gathered every minute"), 60: texts.gettext("gathered every hour")}
-    gathered = every.get(minutes) or texts.ngettext(
-        "gathered every {n} minute", "gathered every {n} minutes", minutes
-    ).format(n=minutes)
+    own = gather if minutes is None else timedelta(minutes=minutes)
     told = {
         Mode.AT_ONCE: texts.gettext("at once"),
         Mode.PACK: texts.gettext("what matters most at once, the rest {gathered}").format(
-            gathered=gathered
+            gathered=_gathered(gather, texts)
         ),
-        Mode.GATHERED: gathered,
+        Mode.GATHERED: _gathered(own, texts),
         Mode.DIGEST: texts.gettext("in the digest"),
     }[subscription.mode]
     wanted = subscription.outlets_wanted
@@ -101,8 +99,36 @@ def how(subscription: Subscription, texts: Texts) -> str:
     ).format(how=told, n=wanted)
 
 
+def _gathered(length: timedelta, texts: Texts) -> str:
+    """In whole minutes; what is gathered for less is told by the minute."""
+    minutes = max(round(length / timedelta(minutes=1)), 1)
+    if minutes == 1:
+        return texts.gettext("gathered every minute")
+    if minutes == 60:
+        return texts.gettext("gathered every hour")
+    if minutes % 60:
+        every = texts.ngettext("gathered every {n} minute", "gathered every {n} minutes", minutes)
+        return every.format(n=minutes)
+    hours = minutes // 60
+    return texts.ngettext("gathered every {n} hour", "gathered every {n} hours", hours).format(
+        n=hours
+    )
+
+
 def refusal(refused: QueryRefused, asked: str, texts: Texts) -> str:
-    """One sentence that says what was not understood, and shows where in what was asked."""
+    """One sentence that says what was not understood, and shows where in what was asked: the place
+    in bold, underlined, since bold alone hardly shows on a parenthesis."""
+    before, place, after = (escape(part, quote=False) for part in _around(refused, asked))
+    return _refusal(refused, f"{before}<b><u>{place or '[?]'}</u></b>{after}", texts)
+
+
+def plain_refusal(refused: QueryRefused, asked: str, texts: Texts) -> str:
+    """As `refusal`, without markup: the place in brackets."""
+    before, place, after = _around(refused, asked)
+    return _refusal(refused, f"{before}[{place or '?'}]{after}", texts)
+
+
+def _refusal(refused: QueryRefused, place: str, texts: Texts) -> str:
     sentences = {
         Reason.EMPTY: texts.gettext("There is no word in it: {place}"),
         Reason.TOO_LONG: texts.gettext("This is too long; all from here on is too much: {place}"),
@@ -122,6 +148,7 @@ def refusal(refused: QueryRefused, asked: str, texts: Texts) -> str:
         Reason.MINUS_ALONE: texts.gettext("A minus needs a word right after it: {place}"),
         Reason.STAR_SHORT: texts.gettext("A star needs at least three letters before it: {place}"),
         Reason.STAR_PLACE: texts.gettext("A star may only stand at the end of a word: {place}"),
+        Reason.STAR_PHRASE: texts.gettext("A star has no meaning among words in quotes: {place}"),
         Reason.FILTER_EMPTY: texts.gettext("Something has to follow the colon: {place}"),
         Reason.FILTER_VALUE: texts.gettext(
             "A language is named by its code, such as kk, ru or en: {place}"
@@ -130,19 +157,19 @@ def refusal(refused: QueryRefused, asked: str, texts: Texts) -> str:
             "A topic stands alone, and is one of {topics}: {place}"
         ),
     }
-    place = _pointed(asked, refused.position, refused.position + len(refused.fragment))
-    return sentences[refused.reason].format(place=place, topics=", ".join(TOPICS))
+    sentence = sentences[refused.reason]
+    return sentence.format(place=" ".join(place.split()), topics=", ".join(TOPICS))
 
 
-def _pointed(text: str, start: int, end: int) -> str:
-    """The part from ``start`` to ``end`` in bold, underlined, since bold alone hardly shows on a
-    parenthesis, with some of what surrounds it. Nothing there: a mark where something lacks."""
-    before, after = text[max(0, start - 20) : start], text[end : end + 20]
-    html = escape(f"{'…' if start > 20 else ''}{before}", quote=False)
-    place = escape(text[start:end].strip(), quote=False) or "[?]"
-    html += f"<b><u>{place}</u></b>"
-    html += escape(f"{after}{'…' if end + 20 < len(text) else ''}", quote=False)
-    return " ".join(html.split())
+def _around(refused: QueryRefused, asked: str) -> tuple[str, str, str]:
+    """Some of what comes before the place, the place ("" where something lacks), some after it."""
+    start, end = refused.position, refused.position + len(refused.fragment)
+    before, after = asked[max(0, start - 20) : start], asked[end : end + 20]
+    return (
+        f"{'…' if start > 20 else ''}{before}",
+        asked[start:end].strip(),
+        f"{after}{'…' if end + 20 < len(asked) else ''}",
+    )
 
 
 def status_lines(status: StatusFacts, texts: Texts, now: datetime) -> list[str]:

@@ -14,12 +14,14 @@ from bot.alerts.names import EVERYTHING, query_name
 from bot.locale import Texts
 from bot.matching.query import is_topic
 from bot.model import (
+    AlertSettings,
     Ask,
     Button,
     Change,
     ChatState,
     Facts,
     Headline,
+    Keyboard,
     Mode,
     MoveChat,
     OweLatest,
@@ -28,6 +30,7 @@ from bot.model import (
     SetChatState,
     SetHourlyCap,
     Subscribe,
+    Subscription,
     TextContent,
     Unsubscribe,
 )
@@ -72,14 +75,14 @@ def reply(
     now: datetime,
     new_id: int,
     parse: Parse,
-    hourly_cap: int,
+    alerts: AlertSettings,
 ) -> Reply:
     """What becomes of a request.
 
-    ``new_id``: for a query that is not stored yet. ``hourly_cap``: what chats without one of their
-    own have.
+    ``new_id``: for a query that is not stored yet. ``alerts``: how chats are told that wish for
+    nothing else.
     """
-    case = Case(request, facts, texts, now, new_id, parse, hourly_cap)
+    case = Case(request, facts, texts, now, new_id, parse, alerts)
     answered = _ANSWERS.get(request.verb, _unknown)(case)
     if case.asking and not request.callback_id and request.verb in {*COMMANDS, "unknown"}:
         answered = replace(answered, changes=(*answered.changes, Ask(None)))
@@ -167,15 +170,17 @@ def _remove(case: Case) -> Reply:
             change = Unsubscribe(subscription.subscription_id)
             return also(about(case, removed, subscription.query), change)
     heading = case.texts.gettext("{query} is not watched here.").format(query=marked(asked))
-    html, keyboard = subscriptions_page(case.subscriptions, 1, case.texts)
+    html, keyboard = _listed(case, case.subscriptions, 1)
     return panel(case, f"{heading}\n\n{html}", keyboard)
 
 
 def _keywords(case: Case) -> Reply:
-    return panel(
-        case,
-        *subscriptions_page(case.subscriptions, number_in(case.request.argument) or 1, case.texts),
-    )
+    page = number_in(case.request.argument) or 1
+    return panel(case, *_listed(case, case.subscriptions, page))
+
+
+def _listed(case: Case, subscriptions: Sequence[Subscription], page: int) -> tuple[str, Keyboard]:
+    return subscriptions_page(subscriptions, page, case.texts, case.alerts.gather)
 
 
 def _rm(case: Case) -> Reply:
@@ -183,10 +188,10 @@ def _rm(case: Case) -> Reply:
     ids = [subscription.subscription_id for subscription in case.subscriptions]
     left = tuple(s for s in case.subscriptions if s.subscription_id != wanted)
     if wanted not in ids:
-        listed = panel(case, *subscriptions_page(left, 1, case.texts))
+        listed = panel(case, *_listed(case, left, 1))
         return also(listed, toast=case.texts.gettext("It was removed before."))
     page = ids.index(wanted) // PAGE_SIZE + 1
-    listed = panel(case, *subscriptions_page(left, page, case.texts))
+    listed = panel(case, *_listed(case, left, page))
     return also(listed, Unsubscribe(wanted), toast=case.texts.gettext("Removed."))
 
 
@@ -208,7 +213,7 @@ def _resume(case: Case) -> Reply:
 
 def _status(case: Case) -> Reply:
     texts, status = case.texts, case.facts.status
-    cap = (case.facts.chat.hourly_cap if case.facts.chat else None) or case.hourly_cap
+    cap = (case.facts.chat.hourly_cap if case.facts.chat else None) or case.alerts.hourly_cap
     watched = len(case.subscriptions)
     lines = [
         texts.gettext("Alerts are paused; /resume lets them come again.")

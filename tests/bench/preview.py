@@ -170,7 +170,7 @@ async def tell(number: int) -> None:
             later = sorted(took[1:])
             late = later[int(len(later) * 0.95)]
             slowest = max(slowest, took[0], late)
-            shown = f"{'' if found.exact else 'about '}{found.count:,} items"
+            shown = f"{'' if found.exact else 'about '}{found.count:,} alerts"
             print(f"preview: {name}: median {statistics.median(later):.0f} ms, p95 {late:.0f} ms, "
                   f"first {took[0]:.0f} ms; {shown}, {len(found.latest)} shown"
                   + (f", never: {', '.join(found.silent)}" if found.silent else ""))  # fmt: skip

@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+from subprocess import CompletedProcess
+from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -63,6 +65,35 @@ class Forked:
         return code
 
 
+def run(
+    words: Sequence[str], environment: Mapping[str, str], *, cwd: Path, stdin: bytes
+) -> CompletedProcess[bytes]:
+    """As ``python -m WORD WORD…`` with its input, to its end; what it printed."""
+    with TemporaryDirectory() as folder:
+        files = [Path(folder) / name for name in ("stdin", "stdout", "stderr")]
+        files[0].write_bytes(stdin)
+        process = _context.Process(target=_run_in, args=(words, dict(environment), cwd, files))
+        process.start()
+        process.join(60)
+        if process.exitcode is None:
+            process.kill()
+            process.join()
+        assert process.exitcode is not None
+        out, err = (file.read_bytes() for file in files[1:])
+        return CompletedProcess([*words], process.exitcode, out, err)
+
+
+def _run_in(
+    words: Sequence[str], environment: Mapping[str, str], cwd: Path, files: Sequence[Path]
+) -> None:
+    for number, (file, flags) in enumerate(
+        zip(files, (os.O_RDONLY, *[os.O_WRONLY | os.O_CREAT] * 2), strict=True)
+    ):
+        os.dup2(os.open(file, flags, 0o600), number)
+    sys.stdin, sys.stdout, sys.stderr = (os.fdopen(n, mode) for n, mode in enumerate("rww"))
+    _as_command(words, environment, cwd)
+
+
 def _run(words: Sequence[str], environment: Mapping[str, str], stderr: Connection) -> None:
     with Path(os.devnull).open("wb") as nowhere:
         os.dup2(nowhere.fileno(), 1)
@@ -70,8 +101,12 @@ def _run(words: Sequence[str], environment: Mapping[str, str], stderr: Connectio
     stderr.close()
     # As at any start; the ones at hand know what descriptors 1 and 2 were before.
     sys.stdout, sys.stderr = (os.fdopen(number, "w", buffering=1) for number in (1, 2))
+    _as_command(words, environment, ROOT)
+
+
+def _as_command(words: Sequence[str], environment: Mapping[str, str], cwd: Path) -> None:
     os.environ.clear()
     os.environ.update(environment)
-    os.chdir(ROOT)
+    os.chdir(cwd)
     sys.argv = list(words)
     runpy.run_module(words[0], run_name="__main__")

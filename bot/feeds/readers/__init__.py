@@ -49,16 +49,20 @@ class Readers:
         while self._idle:
             await _end(self._idle.pop())
 
-    async def parse(self, body: bytes, content_type: str = "", url: str = "") -> ParseOutcome:
+    async def parse(
+        self, body: bytes, content_type: str = "", url: str = "", timezone: str = "UTC"
+    ) -> ParseOutcome:
         """Read one document; waits for a worker first, which the deadline does not count.
 
-        ``content_type`` is the header as sent, ``url`` where the document came from. Whatever the
+        ``content_type`` is the header as sent, ``url`` where the document came from, ``timezone``
+        the newsroom's (an IANA name), for dates that name none. Whatever the
         document does to its worker is a ``ParseFailed``: timeout, memory or crashed.
         """
         async with self._slots:
             worker = await self._worker()
             try:
-                outcome = await self._ask(worker, pack_question(body, content_type, url))
+                question = pack_question(body, content_type, url, timezone)
+                outcome = await self._ask(worker, question)
             except BaseException:  # cancelled: the worker is in the middle of a document
                 await _end(worker)
                 raise

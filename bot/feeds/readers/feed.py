@@ -8,46 +8,49 @@ from __future__ import annotations
 
 import io
 import re
-from calendar import timegm
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime, tzinfo
 from html.parser import HTMLParser
-from time import struct_time
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import feedparser
 
 from bot.feeds.readers.charset import to_text
+from bot.feeds.readers.dates import read_date, zone_of
+from bot.feeds.readers.repair import mend_references
 from bot.feeds.readers.text import clean, decode_twice, plain_text
 from bot.model import Entry, ParsedFeed, ParseFailed, ParseOutcome
 
 _MAX_TITLE = 1_000  # characters
 _MAX_SUMMARY = 10_000  # characters: whole articles travel as summaries
 _MAX_ADDRESS = 2_048  # characters
-_YEARS = range(1990, 2100)  # a date outside is a slip of the publisher's software
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 # What XML 1.0 forbids: with it gone the strict parser reads what only the loose one would.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-_END_OF_FEED = re.compile(r"</(?:\w+:)?(?:rss|feed|rdf|channel)\s*>\s*(?:<!--.*)?$", re.I | re.S)
+_BEGIN = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]", re.IGNORECASE)
+_END = re.compile(r"</(?:\w+:)?(?:item|entry|rss|feed|rdf|channel)\s*>", re.IGNORECASE)
 _MARKUP = re.compile(r"</[a-z][a-z0-9]*\s*>|<(?:br|hr|img|p)\b", re.IGNORECASE)
 _PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/rdf+xml")
 
 
-def parse_document(body: bytes, content_type: str = "", url: str = "") -> ParseOutcome:
+def parse_document(
+    body: bytes, content_type: str = "", url: str = "", timezone: str = "UTC"
+) -> ParseOutcome:
     """The entries of a document as plain text, in its order.
 
     ``content_type`` is the header as sent, ``url`` where the document came from, for its relative
-    links. An entry that cannot be read, that says nothing, or that a broken end has cut, is
-    skipped and counted. Raises ``MemoryError`` only.
+    links, ``timezone`` the IANA name of the newsroom's, for dates that name none. An entry that
+    cannot be read, that says nothing, or that a broken end has cut, is skipped and counted. Raises
+    ``MemoryError`` only.
     """
     text = _FORBIDDEN.sub("", to_text(body, content_type)).strip().lstrip("\ufeff")
     if not text:
         return ParseFailed("not_a_feed", "the document is empty")
     try:
         document = feedparser.parse(
-            io.BytesIO(text.encode("utf-8")),
+            io.BytesIO(mend_references(text).encode("utf-8")),
             response_headers={
                 "content-type": "application/xml; charset=utf-8",
                 "content-location": url,
@@ -65,14 +68,14 @@ def parse_document(body: bytes, content_type: str = "", url: str = "") -> ParseO
         raise MemoryError
     if not document.entries and (not document.version or error):
         return _no_feed(text, url, error)
-    return _feed(document, text, url)
+    return _feed(document, text, url, zone_of(timezone))
 
 
-def _feed(document: Any, text: str, url: str) -> ParsedFeed:
+def _feed(document: Any, text: str, url: str, zone: tzinfo) -> ParsedFeed:
     found = list(document.entries)
     skipped = 0
-    if document.get("bozo") and found and not _END_OF_FEED.search(text[-2_000:]):
-        # The document breaks off, and nobody knows how much of its last entry is there.
+    if document.get("bozo") and found and _breaks_off(text):
+        # Nobody knows how much of its last entry is there.
         found.pop()
         skipped += 1
     meta = document.feed
@@ -82,7 +85,7 @@ def _feed(document: Any, text: str, url: str) -> ParsedFeed:
     entries = []
     for raw in found:
         try:
-            entry = _entry(raw, base, language, atom)
+            entry = _entry(raw, base, language, atom, zone)
         except (ValueError, TypeError, AttributeError, LookupError, ArithmeticError):
             entry = None
         if entry is None:
@@ -93,7 +96,13 @@ def _feed(document: Any, text: str, url: str) -> ParsedFeed:
     return ParsedFeed(title, language, tuple(entries), skipped)
 
 
-def _entry(raw: Any, base: str, language: str, atom: bool) -> Entry | None:
+def _breaks_off(text: str) -> bool:
+    """Whether its last entry has no end; what servers add behind the feed is no matter."""
+    begins = [found.start() for found in _BEGIN.finditer(text)]
+    return _END.search(text, begins[-1] if begins else 0) is None
+
+
+def _entry(raw: Any, base: str, language: str, atom: bool, zone: tzinfo) -> Entry | None:
     """``None``: it has neither title nor summary."""
     title, summary = _plain(raw, "title", atom), _plain(raw, "summary", atom)
     if not title and not summary:
@@ -103,7 +112,7 @@ def _entry(raw: Any, base: str, language: str, atom: bool) -> Entry | None:
         url=_address(_text(raw, "link"), base),
         title=_cut(title, _MAX_TITLE),
         summary=_cut(summary, _MAX_SUMMARY),
-        published=_published(raw),
+        published=_published(raw, zone),
         language=_entry_language(raw, atom) or language,
     )
 
@@ -148,15 +157,12 @@ def _address(link: str, base: str) -> str:
     return address
 
 
-def _published(raw: Mapping[str, Any]) -> datetime | None:
-    for key in ("published_parsed", "created_parsed", "updated_parsed"):
-        # Asked for by ``in``: feedparser warns when it answers for a key that is not there.
+def _published(raw: Mapping[str, Any], zone: tzinfo) -> datetime | None:
+    for key in ("published", "created", "updated"):
+        # Asked for by ``in``: feedparser answers with one date for another that is not there.
         value = dict.get(raw, key) if isinstance(raw, dict) else None
-        if isinstance(value, struct_time) and value.tm_year in _YEARS:
-            try:
-                return datetime.fromtimestamp(timegm(value), UTC)
-            except (ValueError, OverflowError, OSError):
-                continue
+        if isinstance(value, str) and (moment := read_date(value, zone)):
+            return moment
     return None
 
 

@@ -1,8 +1,8 @@
 """What readers and their workers say to each other over pipes.
 
-A question is three lengths (big-endian, 4 bytes each) and then body, content type and address; an
-answer is one length and a JSON text. JSON and not pickle: a document that takes its worker over
-must not get the process behind it too.
+A question is four lengths (big-endian, 4 bytes each) and then body, content type, address and time
+zone; an answer is one length and a JSON text. JSON and not pickle: a document that takes its worker
+over must not get the process behind it too.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from datetime import datetime
 
 from bot.model import Entry, ParsedFeed, ParseFailed, ParseOutcome
 
-QUESTION = struct.Struct(">III")
+QUESTION = struct.Struct(">IIII")
 ANSWER = struct.Struct(">I")
 MAX_ANSWER = 256 * 1024 * 1024  # bytes; more is no answer of ours
 
 
-def pack_question(body: bytes, content_type: str, url: str) -> bytes:
+def pack_question(body: bytes, content_type: str, url: str, timezone: str) -> bytes:
     """One document, as a worker reads it."""
-    kind, address = content_type.encode("utf-8", "replace"), url.encode("utf-8", "replace")
-    return QUESTION.pack(len(body), len(kind), len(address)) + body + kind + address
+    texts = [text.encode("utf-8", "replace") for text in (content_type, url, timezone)]
+    return b"".join((QUESTION.pack(len(body), *map(len, texts)), body, *texts))
 
 
 def pack_answer(outcome: ParseOutcome) -> bytes:

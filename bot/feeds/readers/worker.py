@@ -21,12 +21,12 @@ def serve(questions: BinaryIO, answers: BinaryIO, seconds: int, out_of_memory: b
     """Answer until there are no more questions, or until memory ran out once."""
     while len(head := questions.read(QUESTION.size)) == QUESTION.size:
         lengths = QUESTION.unpack(head)
-        body, kind, url = (questions.read(length) for length in lengths)
+        body, *texts = (questions.read(length) for length in lengths)
         # Whoever asked kills this process when time is up. Should that process be gone, nobody
         # does: then the alarm, which is not caught, ends it.
         signal.alarm(seconds)
         try:
-            answer = pack_answer(parse_document(body, kind.decode("utf-8"), url.decode("utf-8")))
+            answer = pack_answer(parse_document(body, *(text.decode("utf-8") for text in texts)))
         except MemoryError:
             answer = out_of_memory
         signal.alarm(0)

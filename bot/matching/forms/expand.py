@@ -144,7 +144,7 @@ _LETTER = re.compile("|".join(_LETTERS))
 _SHORT_I = re.compile("(?<=[aeiou])[iyj](?![aeiou])")
 _SOFT_C = re.compile("c(?=[eiy])")
 _YO = re.compile("(?<=[bcdfghijklmnpqrstvwxz])yo")
-_SKY = re.compile("sk(?:y|i|iy|yi|ii)$")
+_SKY = re.compile("sk(?:y|i|iy|yi|ii|yy)$")
 
 
 def in_cyrillic(letters: str) -> str:
