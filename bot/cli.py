@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -127,6 +128,25 @@ def doctor(
     for complaint in complaints:
         print(complaint, file=sys.stderr)
     raise typer.Exit(1 if complaints else 0)
+
+
+@app.command()
+def story(
+    story_id: Annotated[
+        int, typer.Argument(metavar="ID", min=0, max=2**63 - 1, help="As the log has it.")
+    ],
+    config: Config = None,
+) -> None:
+    """Show a story's members, their scores, and why each joined."""
+    from bot.ops import trace  # noqa: PLC0415
+
+    now = datetime.now(UTC)
+    lines = asyncio.run(trace.story(settings.load(config).store.url, story_id, now))
+    if not lines:
+        print(f"kazwatch: there is no story {story_id}", file=sys.stderr)
+        raise typer.Exit(1)
+    for line in lines:
+        print(line)
 
 
 def _freeze() -> None:

@@ -19,6 +19,7 @@ from bot.model import (
     Plan,
     PlannedAlert,
     PlannedEdit,
+    PlannedFollowUp,
     Priority,
     Promotion,
     StoryView,
@@ -47,7 +48,7 @@ STORY = StoryView(story_id=71, version=1, outlets=1, breaking=False, created_at=
 THREE = replace(STORY, outlets=3)
 BREAKING = replace(STORY, breaking=True)
 WAITS = AlertView(5, True, None, 0, None, False)
-TOLD = AlertView(5, False, 55, 0, NOW - 30 * MINUTE, False)
+TOLD = AlertView(5, False, 55, 0, NOW - 30 * MINUTE, False, told_by=55, rang_at=NOW - 30 * MINUTE)
 
 
 def audience(*modes: Mode, **changes: object) -> Audience:
@@ -57,7 +58,7 @@ def audience(*modes: Mode, **changes: object) -> Audience:
         queries=tuple(range(len(modes))),
         modes=modes,
         gather_minutes=(15,) * len(modes),
-        outlets_wanted=1,
+        outlets_wanted=(1,) * len(modes),
         hourly_cap=12,
         singles_this_hour=0,
         cap_told=False,
@@ -70,12 +71,14 @@ PACK = audience(Mode.PACK)
 WORDS = audience(Mode.AT_ONCE)
 
 
+Step = PlannedAlert | Promotion | PlannedEdit | PlannedFollowUp
+
+
 def planned(
     audience: Audience, story: StoryView = STORY, item: UngroupedItem = ITEM
-) -> PlannedAlert | Promotion | PlannedEdit | None:
+) -> Step | None:
     found = plan(item, story, [audience], NOW, SETTINGS)
-    steps: list[PlannedAlert | Promotion | PlannedEdit] = []
-    steps += [*found.alerts, *found.promotions, *found.edits]
+    steps: list[Step] = [*found.alerts, *found.promotions, *found.edits, *found.follow_ups]
     assert len(steps) <= 1
     return steps[0] if steps else None
 
@@ -171,8 +174,23 @@ def test_the_pack_gathers_by_its_own_setting() -> None:
 
 @pytest.mark.parametrize("story", [STORY, replace(STORY, outlets=2)])
 def test_who_wants_three_outlets_is_not_told_before(story: StoryView) -> None:
-    assert planned(replace(WORDS, outlets_wanted=3), story) is None
-    assert isinstance(planned(replace(WORDS, outlets_wanted=3), THREE), PlannedAlert)
+    assert planned(replace(WORDS, outlets_wanted=(3,)), story) is None
+    assert isinstance(planned(replace(WORDS, outlets_wanted=(3,)), THREE), PlannedAlert)
+
+
+def test_a_subscription_that_waits_for_more_outlets_has_no_say_yet() -> None:
+    both = replace(audience(Mode.PACK, Mode.AT_ONCE), outlets_wanted=(1, 3), queries=(40, 41))
+    assert planned(both) == replace(planned(PACK), queries=(40,))  # type: ignore[type-var]
+    waits = replace(both, alert=WAITS)
+    assert planned(waits, replace(STORY, outlets=2)) is None
+    assert planned(waits, THREE) == PROMOTED
+    assert planned(both, THREE) == PlannedAlert(7, 0, (40, 41), True, NOW, Priority.FRESH)
+
+
+def test_what_was_told_is_told_on_when_the_chat_wishes_for_more_outlets_since() -> None:
+    raised = replace(WORDS, outlets_wanted=(5,), alert=TOLD)
+    assert isinstance(planned(raised), PlannedEdit)
+    assert isinstance(planned(raised, MOVED, SEVEN), PlannedEdit)
 
 
 def test_a_silent_item_is_told_to_nobody() -> None:
@@ -255,6 +273,47 @@ def test_a_message_that_told_of_a_story_is_edited_as_it_grows(
     assert planned(replace(WORDS, alert=alert)) == expected
 
 
+SEVEN = replace(ITEM, title="Взрыв на шахте: семеро погибших")
+MOVED = replace(STORY, earlier=("Взрыв на шахте: 3 погибших",))
+AGAIN = replace(STORY, earlier=("Взрыв на шахте",))
+YESTERDAY = replace(TOLD, rang_at=NOW - timedelta(days=1))
+IN_A_SUMMARY = replace(TOLD, message_id=None, told_by=60)
+REPLY = PlannedFollowUp(5, 7, 0, 55, NOW)
+EDIT = PlannedEdit(5, 7, 0, 55, NOW)
+FOLLOW_UPS = {
+    # name: (audience, what it was told, story, item, what it gets)
+    "the numbers moved": (WORDS, TOLD, MOVED, SEVEN, REPLY),
+    "a second time": (WORDS, replace(TOLD, follow_ups=1), MOVED, SEVEN, REPLY),
+    "a third time": (WORDS, replace(TOLD, follow_ups=2), MOVED, SEVEN, EDIT),
+    "a copy": (WORDS, TOLD, replace(MOVED, copy=True), SEVEN, EDIT),
+    "other words": (WORDS, TOLD, MOVED, ITEM, EDIT),
+    "a day later": (WORDS, YESTERDAY, AGAIN, ITEM, REPLY),
+    "a copy a day later": (WORDS, YESTERDAY, replace(AGAIN, copy=True), ITEM, EDIT),
+    "not quite a day": (WORDS, replace(YESTERDAY, rang_at=NOW - timedelta(hours=23)), AGAIN, ITEM,
+                        EDIT),
+    "told in a summary": (WORDS, IN_A_SUMMARY, MOVED, SEVEN, replace(REPLY, reply_to=60)),
+    "told in a summary, nothing moved": (WORDS, IN_A_SUMMARY, MOVED, ITEM, None),
+    "not sent yet": (WORDS, AlertView(5, False, None, 0, None, False), MOVED, SEVEN, None),
+    "an edit waits": (WORDS, replace(TOLD, pending_edit=True), MOVED, SEVEN, REPLY),
+    "a reply waits, and will tell this too": (
+        WORDS, replace(TOLD, pending_follow_up=True, follow_ups=1), MOVED, SEVEN, None),
+    "the cap is reached": (replace(WORDS, singles_this_hour=12), TOLD, MOVED, SEVEN, EDIT),
+    "the pack, one outlet": (PACK, TOLD, MOVED, SEVEN, EDIT),
+    "the pack, three outlets": (PACK, TOLD, replace(MOVED, outlets=3), SEVEN, REPLY),
+    "gathered": (audience(Mode.GATHERED), TOLD, MOVED, SEVEN, EDIT),
+    "a feed came back with it": (WORDS, TOLD, MOVED, replace(SEVEN, telling=Telling.SUMMARY), EDIT),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("who", "alert", "story", "item", "expected"), FOLLOW_UPS.values(), ids=FOLLOW_UPS
+)
+def test_an_important_development_is_a_reply(
+    who: Audience, alert: AlertView, story: StoryView, item: UngroupedItem, expected: Step | None
+) -> None:
+    assert planned(replace(who, alert=alert), story, item) == expected
+
+
 # ---------------------------------------------------------------- in general
 
 
@@ -275,13 +334,18 @@ ALERTS = st.none() | st.builds(
     edits=st.integers(0, 6),
     last_told_at=st.none() | st.just(NOW - MINUTE),
     pending_edit=st.booleans(),
+    told_by=st.none() | st.just(55),
+    rang_at=st.none() | st.just(NOW - timedelta(days=2)),
+    follow_ups=st.integers(0, 3),
 )
 AUDIENCES = st.builds(
-    lambda modes, **changes: audience(*modes, **changes),
+    lambda modes, wanted, **changes: audience(
+        *modes, outlets_wanted=tuple(wanted[: len(modes)]), **changes
+    ),
     modes=st.lists(st.sampled_from(Mode), min_size=1, max_size=3),
+    wanted=st.lists(st.integers(1, 3), min_size=3, max_size=3),
     chat_id=st.integers(1, 3),
     thread_id=st.integers(0, 9),
-    outlets_wanted=st.integers(1, 3),
     hourly_cap=st.integers(0, 3),
     cap_told=st.booleans(),
     alert=ALERTS,
@@ -290,7 +354,7 @@ AUDIENCES = st.builds(
 
 @given(
     st.lists(AUDIENCES, max_size=12),
-    st.sampled_from([STORY, THREE, BREAKING]),
+    st.sampled_from([STORY, THREE, BREAKING, MOVED]),
     st.sampled_from(Telling),
 )
 def test_no_plan_goes_past_a_cap_or_into_the_past(
@@ -298,8 +362,9 @@ def test_no_plan_goes_past_a_cap_or_into_the_past(
 ) -> None:
     cap = {a.chat_id: a.hourly_cap for a in audiences}
     audiences = [replace(a, hourly_cap=cap[a.chat_id]) for a in audiences]
-    found = plan(replace(ITEM, telling=telling), story, audiences, NOW, SETTINGS)
-    singles = [a.chat_id for a in found.alerts if a.single] + [p.chat_id for p in found.promotions]
+    found = plan(replace(SEVEN, telling=telling), story, audiences, NOW, SETTINGS)
+    singles = [a.chat_id for a in found.alerts if a.single]
+    singles += [p.chat_id for p in found.promotions] + [f.chat_id for f in found.follow_ups]
     assert all(count <= cap[chat] for chat, count in Counter(singles).items())
     due = [a.due_at for a in found.alerts] + [e.due_at for e in found.edits]
     assert all(at >= NOW for at in due)

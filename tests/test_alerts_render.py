@@ -177,6 +177,10 @@ LINES = {
         {"others": ("Vlast", "Reuters", "Egemen", "BBC", "AP")},
         "also: Vlast, Reuters, Egemen +2",
     ),
+    "its latest headline": (
+        {"latest": replace(HEADLINE, title="Жеті <адам>", outlet="Vlast", url="https://v.kz/7")},
+        "latest: Жеті <адам> – Vlast, 14:05",
+    ),
     "it grew": ({"updated_at": NOW + timedelta(minutes=4)}, "updated 14:09"),
 }
 
@@ -367,7 +371,10 @@ def test_telegram_takes_any_names_and_words(
 ) -> None:
     headline = replace(HEADLINE, outlet=outlet)
     matched = tuple(found(word, *words) for word in words)
-    content = replace(ALERT, headline=headline, others=tuple(others), matched=matched)
+    latest = replace(headline, title=outlet)
+    content = replace(
+        ALERT, headline=headline, others=tuple(others), matched=matched, latest=latest
+    )
     read(render(replace(DELIVERY, content=(replace(content, updated_at=NOW),)), TEXTS, NOW))
 
 

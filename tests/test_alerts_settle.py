@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot.alerts.settle import dropped, exhausted, settle, stale
 from bot.model import (
+    AlertContent,
     AlertSettings,
     ChatGone,
     ChatMoved,
@@ -20,6 +21,7 @@ from bot.model import (
     ChatView,
     DeliveryState,
     DueDelivery,
+    Headline,
     Kind,
     Priority,
     Rejected,
@@ -194,3 +196,27 @@ def test_a_stale_edit_ends_as_dropped() -> None:
         "overdue",
         None,
     )
+
+
+# ---------------------------------------------------------------- growth while a call is under way
+
+TOLD = AlertContent(5, 71, Headline(1, "Title", "https://a.kz/", "Vlast", "ru", NOW), (), ())
+NEXT_EDIT = {
+    # name: (kind, what it tells, minutes until the edit)
+    "a first message": (Kind.ALERT, (TOLD,), 1),
+    "an edit, the next time": (Kind.EDIT, (replace(TOLD, edits=1),), 15),
+    "a reply edits nothing": (Kind.FOLLOW_UP, (replace(TOLD, edits=1),), 5),
+    "the last edit": (Kind.EDIT, (replace(TOLD, edits=4),), None),
+    "a summary": (Kind.SUMMARY, (TOLD, TOLD), None),
+    "an answer": (Kind.ANSWER, TextContent("…"), None),
+}
+
+
+@pytest.mark.parametrize(("kind", "content", "minutes"), NEXT_EDIT.values(), ids=NEXT_EDIT)
+def test_what_was_sent_may_have_grown_meanwhile(
+    kind: Kind, content: tuple[AlertContent, ...] | TextContent, minutes: int | None
+) -> None:
+    sent = settled(Sent(55), replace(DELIVERY, kind=kind, content=content))
+    assert sent.edit_at == (None if minutes is None else NOW + timedelta(minutes=minutes))
+    lost = settled(Uncertain("read timeout"), replace(DELIVERY, kind=kind, content=content))
+    assert lost.edit_at is None

@@ -45,6 +45,7 @@ RULES = [
         "bot.telegram.commands",
         "bot.telegram.case",
         "bot.telegram.adding",
+        "bot.telegram.confirming",
         "bot.telegram.topics",
         "bot.telegram.replies",
         "bot.telegram.parts",

@@ -395,3 +395,12 @@ def test_a_signal_while_it_loads_ends_it_quietly(tmp_path: Path, command: list[s
             assert process.wait(timeout=60) in {0, 128 + number}
             said.seek(0)
             assert b"Traceback" not in said.read()
+
+
+def test_a_story_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'none.db'}"
+    missing = kazwatch("story", "5", KAZWATCH_STORE__URL=url)
+    assert (missing.returncode, missing.stdout) == (2, "")
+    assert "none.db" in missing.stderr
+    for wrong in ("x", "-1", str(2**63)):
+        assert kazwatch("story", wrong, KAZWATCH_STORE__URL=url).returncode == 2

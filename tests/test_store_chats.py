@@ -22,6 +22,7 @@ from bot.model import (
     Request,
     SetChatState,
     SetHourlyCap,
+    SetOutlets,
     StatusFacts,
     Subscribe,
     TextContent,
@@ -189,6 +190,22 @@ async def test_subscribing_twice_keeps_the_first(db: Database) -> None:
     (row,) = await rows(db, schema.subscriptions)
     assert row.mode == Mode.DIGEST
     assert await chats.queries_version(db) == version
+
+
+async def test_a_chat_sets_how_many_outlets_its_own_subscriptions_wait_for(db: Database) -> None:
+    await subscribe(db)
+    await subscribe(db, telegram_id=200)
+    mine, theirs = await chats.chat_facts(db, 100), await chats.chat_facts(db, 200)
+    assert mine is not None
+    assert theirs is not None
+    await handle(
+        db,
+        SetOutlets(mine.subscriptions[0].subscription_id, 3),
+        SetOutlets(theirs.subscriptions[0].subscription_id, 5),
+        SetOutlets(999, 5),
+    )
+    wanted = [(row.chat_id, row.outlets_wanted) for row in await rows(db, schema.subscriptions)]
+    assert wanted == [(mine.chat_id, 3), (theirs.chat_id, 1)]
 
 
 async def test_unsubscribing_takes_only_what_is_the_chats_own(db: Database) -> None:

@@ -217,9 +217,9 @@ async def test_an_audience_has_all_its_subscriptions_that_hit_the_story(db: Data
     found = await stories.audiences(db, second.item_id, view.story_id, NOW, DEFAULTS)
     assert found == [
         Audience(
-            chat, 0, (pack, words), (Mode.PACK, Mode.AT_ONCE), (60, 60), 1, 12, 0, False, None
+            chat, 0, (pack, words), (Mode.PACK, Mode.AT_ONCE), (60, 60), (1, 1), 12, 0, False, None
         ),
-        Audience(chat, 7, (words,), (Mode.GATHERED,), (60,), 1, 12, 0, False, None),
+        Audience(chat, 7, (words,), (Mode.GATHERED,), (60,), (1,), 12, 0, False, None),
     ]
     alone = await stories.audiences(db, second.item_id, None, NOW, DEFAULTS)
     assert [a.queries for a in alone] == [(words,), (words,)]
@@ -230,12 +230,12 @@ async def test_the_settings_of_chat_and_subscription_reach_the_plan(db: Database
     item = await publish(db, query)
     by_the_minute = AlertSettings(gather=timedelta(minutes=1), hourly_cap=5)
     (found,) = await stories.audiences(db, item.item_id, None, NOW, by_the_minute)
-    assert (found.gather_minutes, found.hourly_cap, found.outlets_wanted) == ((1,), 5, 1)
+    assert (found.gather_minutes, found.hourly_cap, found.outlets_wanted) == ((1,), 5, (1,))
     async with db.write() as c:
         await c.execute(sa.text("UPDATE chats SET hourly_cap = 0"))
         await c.execute(sa.text("UPDATE subscriptions SET gather_minutes = 30, outlets_wanted = 3"))
     (found,) = await stories.audiences(db, item.item_id, None, NOW, by_the_minute)
-    assert (found.gather_minutes, found.hourly_cap, found.outlets_wanted) == ((30,), 0, 3)
+    assert (found.gather_minutes, found.hourly_cap, found.outlets_wanted) == ((30,), 0, (3,))
 
 
 @pytest.mark.parametrize("state", ["paused", "muted", "gone"])

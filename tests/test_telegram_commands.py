@@ -141,6 +141,7 @@ def test_only_a_topics_thread_counts_as_a_place() -> None:
         ("cancel", ("cancel", "")),
         ("rm:9", ("rm", "9")),
         ("keywords:2", ("keywords", "2")),
+        ("outlets:9:3", ("outlets", "9:3")),
         ("cap:30", ("cap", "30")),
         ("resume", ("resume", "")),
         ("moved:-100", ("unknown", "")),

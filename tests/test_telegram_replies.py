@@ -24,6 +24,7 @@ from bot.model import (
     Request,
     SetChatState,
     SetHourlyCap,
+    SetOutlets,
     Span,
     StatusFacts,
     Subscribe,
@@ -247,6 +248,53 @@ def test_long_lists_are_paged(
     *removers, (before, here, after) = replied.answer.keyboard
     assert len(removers) == rows
     assert (before.data, here.text, after.data) == arrows
+
+
+def test_a_button_shows_how_many_outlets_are_waited_for_and_leads_to_the_choice() -> None:
+    three = replace(WORD, outlets_wanted=3)
+    listed = answer(asked("keywords"), Facts(chat(PACK, three)))
+    assert read_by_telegram(listed).splitlines()[2] == (
+        "2. uranium – at once, when 3 outlets tell it"
+    )
+    assert buttons(listed)[1] == [("✕ 2. uranium", "rm:2"), ("3 outlets", "outlets:2")]
+    shown = answer(tapped("outlets", "2"), Facts(chat(PACK, three)))
+    assert (shown.changes, shown.edits_message) == ((), 40)
+    assert read_by_telegram(shown).splitlines()[0] == "uranium – at once, when 3 outlets tell it"
+    assert buttons(shown) == [
+        [("1", "outlets:2:1"), ("2", "outlets:2:2"), ("✓ 3", "outlets:2:3"), ("5", "outlets:2:5")],
+        [("‹ Watched here", "keywords:1")],
+    ]
+
+
+def test_a_tap_chooses_how_many_outlets_are_waited_for() -> None:
+    replied = answer(tapped("outlets", "12:5"), Facts(chat(*many(19))))
+    assert replied.changes == (SetOutlets(12, 5),)
+    assert "word12 – at once, when 5 outlets tell it" in read_by_telegram(replied)
+    choices, back = buttons(replied)
+    assert [label for label, _ in choices] == ["1", "2", "3", "✓ 5"]
+    assert back == [("‹ Watched here", "keywords:2")]
+
+
+@pytest.mark.parametrize("forged", ["2:4", "2:0", "2:x", "2:", "2:-1", "2:9999999999"])
+def test_a_choice_of_outlets_that_no_button_offers_changes_nothing(forged: str) -> None:
+    replied = answer(tapped("outlets", forged), Facts(chat(WORD)))
+    assert (replied.changes, replied.toast) == ((), "This button does nothing any more.")
+
+
+@pytest.mark.parametrize("gone", ["7", "7:3", "", "x:3", "٢"])
+def test_a_choice_for_what_is_not_watched_shows_what_is(gone: str) -> None:
+    replied = answer(tapped("outlets", gone), Facts(chat(WORD)))
+    assert (replied.changes, replied.toast) == ((), "It was removed before.")
+    assert "1. uranium" in read_by_telegram(replied)
+
+
+def test_the_panel_of_outlets_fits_in_every_language() -> None:
+    for language in locale.LANGUAGES:
+        texts = locale.texts(CATALOGUES, language, "UTC")
+        for wanted in (1, 2, 3, 5):
+            watched = Facts(chat(replace(WORD, query="кто " * 60, outlets_wanted=wanted)))
+            answer(asked("keywords"), watched, texts)
+            answer(tapped("outlets", "2"), watched, texts)
 
 
 def test_remove_without_words_shows_the_list() -> None:

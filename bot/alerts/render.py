@@ -85,6 +85,10 @@ def _alert(alert: AlertContent, texts: Texts, now: datetime) -> str:
         lines.append(why)
     if others := _others(alert):
         lines.append(texts.gettext("also: {outlets}").format(outlets=others))
+    if alert.latest:
+        title = _headline(alert.latest, _TITLE_IN_SUMMARY, _URL)
+        source = _source(alert.latest, texts, now)
+        lines.append(texts.gettext("latest: {headline}").format(headline=f"{title} – {source}"))
     if alert.updated_at:
         time = texts.moment(alert.updated_at, max(now, alert.updated_at))
         lines.append(texts.gettext("updated {time}").format(time=time))

@@ -45,7 +45,11 @@ def settle(
     match outcome:
         case Sent(message_id):
             settled = replace(
-                ended, state=DeliveryState.SENT, outcome="sent", message_id=message_id
+                ended,
+                state=DeliveryState.SENT,
+                outcome="sent",
+                message_id=message_id,
+                edit_at=_next_edit(delivery, now, settings),
             )
         case RetryLater(reason, after):
             wait = _backoff(delivery.attempts, jitter) if after is None else after
@@ -78,6 +82,15 @@ def settle(
             # The lane itself pauses until the token works again; then this one is next in line.
             settled = replace(pending, outcome="token", detail=reason)
     return settled
+
+
+def _next_edit(delivery: DueDelivery, now: datetime, settings: AlertSettings) -> datetime | None:
+    """When the message is edited if its story grew while this call was under way; None: never, it
+    is no message of one story, or was edited often enough."""
+    if not isinstance(delivery.content, tuple) or len(delivery.content) != 1:
+        return None
+    edits = delivery.content[0].edits + (delivery.kind is Kind.EDIT)
+    return now + settings.edit_delays[edits] if edits < len(settings.edit_delays) else None
 
 
 def stale(delivery: DueDelivery, now: datetime, settings: AlertSettings) -> bool:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
+from bot.alerts.breaking import HISTORY, WITHIN, breaking_from
 from bot.alerts.plan import plan
 from bot.flows.lanes import Clock
 from bot.model import AlertSettings, Audience, Plan, StoryView, UngroupedItem
 from bot.ops import logs
-from bot.store import stories
+from bot.store import history, stories
 from bot.store.db import Database
 from bot.stories.group import WINDOW, group
 from bot.stories.identity import title_value
 
 BATCH = 50
 REST = timedelta(minutes=1)  # of an item that could not be grouped
+RENEWED = timedelta(minutes=10)  # how often it is reckoned what pace is unusual
 
 log = logs.get(__name__)
 
@@ -36,6 +38,8 @@ class Grouping:
         self._clock = clock
         self._on_planned = on_planned
         self._rests_until: dict[int, datetime] = {}  # items that failed, by id
+        self._breaking_from: int | None = None
+        self._renew_at: datetime | None = None
 
     async def work(self) -> None:
         """The lane's work: every item that was promised and is not grouped."""
@@ -58,6 +62,14 @@ class Grouping:
         found = await stories.next_ungrouped(self._db, BATCH + len(self._rests_until))
         return [item for item in found if item.item_id not in self._rests_until]
 
+    async def unusual_pace(self, now: datetime) -> int | None:
+        """The pace from which a story is breaking, by those that are old enough to have had one."""
+        if self._renew_at is None or now >= self._renew_at:
+            paces = await history.paces(self._db, now - HISTORY, now - WITHIN)
+            self._breaking_from = breaking_from(paces)
+            self._renew_at = now + RENEWED
+        return self._breaking_from
+
     async def _group(self, item: UngroupedItem) -> None:
         now = self._clock()
         since = item.first_seen_at - WINDOW
@@ -69,11 +81,17 @@ class Grouping:
         def plan_for(story: StoryView, audiences: Sequence[Audience]) -> Plan:
             nonlocal told
             planned = plan(item, story, audiences, now, self._settings)
-            told += len(planned.alerts) + len(planned.promotions)
+            told += len(planned.alerts) + len(planned.promotions) + len(planned.follow_ups)
             return planned
 
         story = await stories.record_story(
-            self._db, item, decision, plan_for, now, defaults=self._settings
+            self._db,
+            item,
+            decision,
+            plan_for,
+            now,
+            defaults=self._settings,
+            breaking_from=await self.unusual_pace(now),
         )
         log.info(
             "item matched",
@@ -83,6 +101,7 @@ class Grouping:
             title=item.title,
             queries=len(item.hits),
             why=decision.why,
+            breaking=story.breaking,
             alerts=told,
         )
         log.debug("story recorded", story=story.story_id)

@@ -23,6 +23,7 @@ from bot.model.answer import (
     Request,
     SetChatState,
     SetHourlyCap,
+    SetOutlets,
     StatusFacts,
     Subscribe,
     Subscription,
@@ -51,6 +52,7 @@ from bot.model.deliver import (
     TextContent,
     TokenRefused,
     Uncertain,
+    Voice,
 )
 from bot.model.group import (
     AlertView,
@@ -62,6 +64,7 @@ from bot.model.group import (
     Plan,
     PlannedAlert,
     PlannedEdit,
+    PlannedFollowUp,
     Priority,
     Promotion,
     StoryView,
@@ -148,6 +151,7 @@ __all__ = [
     "Plan",
     "PlannedAlert",
     "PlannedEdit",
+    "PlannedFollowUp",
     "PollRecord",
     "PollResult",
     "Preview",
@@ -161,6 +165,7 @@ __all__ = [
     "Sent",
     "SetChatState",
     "SetHourlyCap",
+    "SetOutlets",
     "Settlement",
     "Span",
     "StatusFacts",
@@ -175,4 +180,5 @@ __all__ = [
     "Unsubscribe",
     "Update",
     "Validators",
+    "Voice",
 ]

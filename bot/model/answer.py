@@ -118,6 +118,14 @@ class Unsubscribe:
 
 
 @dataclass(frozen=True, slots=True)
+class SetOutlets:
+    """How many independent outlets must tell a story before this subscription does."""
+
+    subscription_id: int
+    outlets: int
+
+
+@dataclass(frozen=True, slots=True)
 class KeepQuery:
     """Keep a query under ``query_id`` without a subscription, until Save or the sweep; an equal
     query that is there already keeps its own id, and ``query_id`` then names nothing."""
@@ -163,7 +171,15 @@ class MoveChat:
 
 
 Change = (
-    Subscribe | Unsubscribe | KeepQuery | Ask | SetChatState | SetHourlyCap | OweLatest | MoveChat
+    Subscribe
+    | Unsubscribe
+    | SetOutlets
+    | KeepQuery
+    | Ask
+    | SetChatState
+    | SetHourlyCap
+    | OweLatest
+    | MoveChat
 )
 
 

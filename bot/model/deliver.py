@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.model.group import Kind
-from bot.model.poll import Span
+from bot.model.poll import FeedKind, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,20 @@ class Headline:
 
 
 @dataclass(frozen=True, slots=True)
+class Voice:
+    """A member of a story, as one that may speak for it."""
+
+    item_id: int
+    title: str
+    language: str
+    source: FeedKind
+    copy: bool = False  # the text of another member
+
+
+@dataclass(frozen=True, slots=True)
 class Matched:
-    """Something that a chat asked for, and where the headline's item has it."""
+    """Something that a chat asked for, and where the headline's item has it; where that has
+    nothing of it, the words of the first item that has, as if a summary had them."""
 
     query: str  # as it is kept; a topic as "topic:…"
     spans: tuple[Span, ...] = ()
@@ -54,6 +66,8 @@ class AlertContent:
     matched: tuple[Matched, ...]  # of what the chat asked for, all that was hit
     breaking: bool = False
     updated_at: datetime | None = None  # set when an edit tells that it grew
+    latest: Headline | None = None  # set in an edit where it differs from the headline
+    edits: int = 0  # how often its message was edited
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +221,7 @@ class Settlement:
     detail: str = ""
     due_at: datetime | None = None  # of the next try, while PENDING
     message_id: int | None = None
+    edit_at: datetime | None = None  # of an edit, if the story grew while this was under way
     ambiguous: int = 0  # the new count
     chat_wait_until: datetime | None = None
     chat_state: ChatState | None = None

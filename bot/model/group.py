@@ -90,6 +90,8 @@ class StoryView:
     outlets: int  # independent ones: copies and outlets of one owner count once
     breaking: bool
     created_at: datetime
+    copy: bool = False  # what joined is the text of another member
+    earlier: tuple[str, ...] = ()  # titles of the members before it, in their order
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +102,12 @@ class AlertView:
     pending_in_summary: bool  # carried by a summary that was not sent yet
     message_id: int | None  # of the single message that told it; None before, or in a summary
     edits: int
-    last_told_at: datetime | None  # sent or edited
+    last_told_at: datetime | None  # sent, edited or followed up
     pending_edit: bool
+    told_by: int | None = None  # the message that told it, its own or a summary
+    rang_at: datetime | None = None  # when that came, or the last follow-up
+    follow_ups: int = 0  # sent or waiting
+    pending_follow_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +119,7 @@ class Audience:
     queries: tuple[int, ...]
     modes: tuple[Mode, ...]  # one for each query
     gather_minutes: tuple[int, ...]  # one for each query; used where the mode gathers
-    outlets_wanted: int  # the smallest of its subscriptions
+    outlets_wanted: tuple[int, ...]  # one for each query: independent ones, before it is told
     hourly_cap: int
     singles_this_hour: int  # single alerts planned since the clock hour began
     cap_told: bool  # was told in this clock hour that the rest is gathered
@@ -157,9 +163,21 @@ class PlannedEdit:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedFollowUp:
+    """An important development of a story, told in a message that replies to the first one."""
+
+    alert_id: int
+    chat_id: int
+    thread_id: int
+    reply_to: int
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What grouping one item changes for the chats."""
 
     alerts: tuple[PlannedAlert, ...] = ()
     promotions: tuple[Promotion, ...] = ()
     edits: tuple[PlannedEdit, ...] = ()
+    follow_ups: tuple[PlannedFollowUp, ...] = ()

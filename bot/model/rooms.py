@@ -39,5 +39,6 @@ class AlertSettings:
     edit_delays: tuple[timedelta, ...] = field(
         default=tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 60))
     )  # after the last time; as many edits as there are delays
+    follow_ups: int = 2  # replies about one story that a chat gets
     edit_overdue: timedelta = timedelta(hours=2)
     ambiguous_limit: int = 5

@@ -23,6 +23,7 @@ from bot.model import (
     Reply,
     SetChatState,
     SetHourlyCap,
+    SetOutlets,
     StatusFacts,
     Subscribe,
     Subscription,
@@ -208,6 +209,15 @@ async def _apply(
             await _subscribe(c, chat_id, thread_id, change, now)
         case Unsubscribe(subscription_id):
             await _unsubscribe(c, chat_id, subscription_id, now)
+        case SetOutlets(subscription_id, outlets):
+            await c.execute(
+                sa.update(subscriptions)
+                .where(
+                    subscriptions.c.id == subscription_id,
+                    subscriptions.c.chat_id == chat_id,
+                )
+                .values(outlets_wanted=outlets)
+            )
         case KeepQuery(query_id=kept, query=text):
             await _keep_query(c, kept, text, now)
         case Ask(asking):

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.model import DueFeed, Feed, FeedKind, Validators
 from bot.store.db import Database
-from bot.store.schema import feeds
+from bot.store.schema import feeds, items
 from bot.store.sql import insert
 
 SPREAD = timedelta(minutes=1)  # what is overdue at a start is spread over this
@@ -137,6 +137,14 @@ async def outlet_names(c: AsyncConnection) -> dict[str, str]:
     """Outlet id → the name that people read."""
     name = sa.func.coalesce(feeds.c.set_name, feeds.c.name)
     return {row.id: row.name for row in await c.execute(sa.select(feeds.c.id, name.label("name")))}
+
+
+def owner() -> sa.ColumnElement[str]:
+    """Whose an item's outlet is, where its feed is joined; its own where nobody knows."""
+    nobody: sa.ColumnClause[str] = sa.literal_column(
+        "''"
+    )  # no parameter: a GROUP BY must find the same expression
+    return sa.func.coalesce(sa.func.nullif(feeds.c.owner, nobody), items.c.outlet)
 
 
 def enabled() -> sa.ColumnElement[bool]:

@@ -17,6 +17,7 @@ from bot.model import (
     DeliveryState,
     DueDelivery,
     Kind,
+    PlannedEdit,
     Priority,
     Settlement,
 )
@@ -25,8 +26,9 @@ from bot.store.contents import contents_of
 from bot.store.db import Database
 from bot.store.ids import new_id
 from bot.store.leases import close_attempts
+from bot.store.plans import edit_row
 from bot.store.schema import alerts, attempts, chats, deliveries, stories
-from bot.store.sql import alone, insert_rows
+from bot.store.sql import alone, insert_missing, insert_rows
 
 AGES = timedelta(minutes=10)  # an older alert that waited this long counts as fresh
 EARLY = timedelta(minutes=1)  # of a process's life: see `leases`
@@ -293,9 +295,9 @@ async def _settle_alerts(c: AsyncConnection, settled: Settlement, row: Any) -> N
         if sent and row.kind == Kind.EDIT:
             told |= {"edits": alerts.c.edits + 1, "told_version": row.story_version}
         elif sent:
-            told |= {"follow_ups": alerts.c.follow_ups + 1}
-        elif settled.outcome == "rejected":  # its message is no more: there is nothing to edit
-            told = {"message_id": None}
+            told |= {"follow_ups": alerts.c.follow_ups + 1, "told_version": row.story_version}
+        elif row.kind == Kind.EDIT and settled.outcome == "rejected":
+            told = {"message_id": None}  # its message is no more: there is nothing to edit
     else:
         which = alerts.c.carried_by == settled.delivery_id
         told["state"] = settled.state
@@ -303,6 +305,26 @@ async def _settle_alerts(c: AsyncConnection, settled: Settlement, row: Any) -> N
             told |= {"message_id": settled.message_id, "told_version": row.story_version or 0}
     if told:
         await c.execute(sa.update(alerts).where(which).values(**told))
+    if sent and settled.edit_at is not None:
+        await _tell_growth(c, which, settled.at, settled.edit_at)
+
+
+async def _tell_growth(
+    c: AsyncConnection, which: sa.ColumnElement[bool], now: datetime, due_at: datetime
+) -> None:
+    """Plan an edit if the story grew while its message was under way: grouping left it alone then.
+
+    (Grouping that commits at this very moment on PostgreSQL may be missed; the next growth tells.)
+    """
+    grown = await c.execute(
+        sa.select(alerts)
+        .join(stories, stories.c.id == alerts.c.story_id)
+        .where(which, alerts.c.message_id.is_not(None), stories.c.version > alerts.c.told_version)
+    )
+    edits = [
+        PlannedEdit(row.id, row.chat_id, row.thread_id, row.message_id, due_at) for row in grown
+    ]
+    await insert_missing(c, deliveries, [edit_row(edit, now) for edit in edits])
 
 
 async def _carries_one(c: AsyncConnection, delivery_id: int) -> bool:

@@ -16,6 +16,7 @@ from bot.model import (
     Plan,
     PlannedAlert,
     PlannedEdit,
+    PlannedFollowUp,
     Priority,
     Promotion,
     StoryView,
@@ -33,6 +34,7 @@ async def write_plan(c: AsyncConnection, story: StoryView, plan: Plan, now: date
     await _write_alerts(c, story, plan.alerts, now)
     await _promote(c, story, plan.promotions, now)
     await _write_edits(c, story, plan.edits, now)
+    await _write_follow_ups(c, story, plan.follow_ups, now)
 
 
 async def waiting_summaries(
@@ -199,25 +201,55 @@ async def _write_edits(
     c: AsyncConnection, story: StoryView, planned: Sequence[PlannedEdit], now: datetime
 ) -> None:
     """At most one edit of a message waits; it will tell what the story is then."""
-    rows = [
-        {
-            "id": new_id(),
-            "chat_id": p.chat_id,
-            "thread_id": p.thread_id,
-            "kind": Kind.EDIT,
-            "priority": Priority.EDIT,
-            "created_at": now,
-            "due_at": p.due_at,
-            "alert_id": p.alert_id,
-            "edits_message": p.message_id,
-        }
-        for p in planned
-    ]
-    await insert_missing(c, deliveries, rows)
+    await insert_missing(c, deliveries, [edit_row(p, now) for p in planned])
     if planned:
         await c.execute(
             sa.update(alerts)
             .where(alerts.c.id == sa.bindparam("alert"))
             .values(version=story.version),
+            [{"alert": p.alert_id} for p in planned],
+        )
+
+
+def edit_row(p: PlannedEdit, now: datetime) -> dict[str, Any]:
+    """The row of an edit."""
+    return {
+        "id": new_id(),
+        "chat_id": p.chat_id,
+        "thread_id": p.thread_id,
+        "kind": Kind.EDIT,
+        "priority": Priority.EDIT,
+        "created_at": now,
+        "due_at": p.due_at,
+        "alert_id": p.alert_id,
+        "edits_message": p.message_id,
+    }
+
+
+async def _write_follow_ups(
+    c: AsyncConnection, story: StoryView, planned: Sequence[PlannedFollowUp], now: datetime
+) -> None:
+    """A follow-up makes a phone ring, so the alert counts towards the cap of this hour: once more,
+    or instead of before, if that was in the same hour."""
+    rows = [
+        {
+            "id": new_id(),
+            "chat_id": p.chat_id,
+            "thread_id": p.thread_id,
+            "kind": Kind.FOLLOW_UP,
+            "priority": Priority.OLDER,
+            "created_at": now,
+            "due_at": p.due_at,
+            "alert_id": p.alert_id,
+            "reply_to": p.reply_to,
+        }
+        for p in planned
+    ]
+    await insert_rows(c, deliveries, rows)
+    if planned:
+        await c.execute(
+            sa.update(alerts)
+            .where(alerts.c.id == sa.bindparam("alert"))
+            .values(version=story.version, single_at=now),
             [{"alert": p.alert_id} for p in planned],
         )

@@ -202,7 +202,7 @@ stories = sa.Table(
     row_id(),
     count("version"),
     count("outlets"),  # independent ones
-    time("breaking_at"),
+    time("breaking_at"),  # when it last gathered outlets unusually fast
     time("created_at", nullable=False),
     time("updated_at", nullable=False),
     Index("ix_stories_updated_at", "updated_at"),

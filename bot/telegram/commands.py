@@ -17,7 +17,7 @@ COMMANDS = frozenset(
 )  # what people type
 TAPS = frozenset(
     {
-        *("save", "edit", "cancel", "topics", "topic", "only", "rm", "keywords"),
+        *("save", "edit", "cancel", "topics", "topic", "only", "rm", "keywords", "outlets"),
         *("pause", "resume", "cap", "page"),
     }
 )  # what our own buttons carry; "page" is the inert n/m between two arrows

@@ -40,8 +40,9 @@ def commands(texts: Texts) -> tuple[tuple[str, str], ...]:
 def subscriptions_page(
     subscriptions: Sequence[Subscription], page: int, texts: Texts, gather: timedelta
 ) -> tuple[str, Keyboard]:
-    """One page of what is watched, each line with a button that removes it. ``gather``: how long
-    the pack gathers, and what has no length of its own."""
+    """One page of what is watched, each line with a button that removes it, and one that says how
+    many outlets it waits for, and leads to the choice. ``gather``: how long the pack gathers, and
+    what has no length of its own."""
     if not subscriptions:
         return texts.gettext(
             "Nothing is watched here. /start follows the news about Kazakhstan, "
@@ -56,9 +57,16 @@ def subscriptions_page(
     rows: list[tuple[Button, ...]] = []
     for number, subscription in shown:
         name = query_name(subscription.query, texts)
-        lines.append(f"{number}. {marked(name)} – {_how(subscription, texts, gather)}")
-        label = shortened(f"✕ {number}. {name}", 24)
-        rows.append((Button(label, data=f"rm:{subscription.subscription_id}"),))
+        lines.append(f"{number}. {marked(name)} – {how(subscription, texts, gather)}")
+        label = shortened(f"✕ {number}. {name}", 14)
+        wanted = subscription.outlets_wanted
+        outlets = texts.ngettext("{n} outlet", "{n} outlets", wanted).format(n=wanted)
+        rows.append(
+            (
+                Button(label, data=f"rm:{subscription.subscription_id}"),
+                Button(outlets, data=f"outlets:{subscription.subscription_id}"),
+            )
+        )
     if pages > 1:
         before, after = (page - 2) % pages + 1, page % pages + 1
         rows.append(
@@ -71,11 +79,11 @@ def subscriptions_page(
     return "\n".join(lines), tuple(rows)
 
 
-def _how(subscription: Subscription, texts: Texts, gather: timedelta) -> str:
+def how(subscription: Subscription, texts: Texts, gather: timedelta) -> str:
     """How a subscription is told. The pack gathers by the settings, whatever a chat wishes."""
     minutes = subscription.gather_minutes
     own = gather if minutes is None else timedelta(minutes=minutes)
-    return {
+    told = {
         Mode.AT_ONCE: texts.gettext("at once"),
         Mode.PACK: texts.gettext("what matters most at once, the rest {gathered}").format(
             gathered=_gathered(gather, texts)
@@ -83,6 +91,12 @@ def _how(subscription: Subscription, texts: Texts, gather: timedelta) -> str:
         Mode.GATHERED: _gathered(own, texts),
         Mode.DIGEST: texts.gettext("in the digest"),
     }[subscription.mode]
+    wanted = subscription.outlets_wanted
+    if wanted <= 1:
+        return told
+    return texts.ngettext(
+        "{how}, when {n} outlet tells it", "{how}, when {n} outlets tell it", wanted
+    ).format(how=told, n=wanted)
 
 
 def _gathered(length: timedelta, texts: Texts) -> str:

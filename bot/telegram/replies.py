@@ -34,7 +34,7 @@ from bot.model import (
     TextContent,
     Unsubscribe,
 )
-from bot.telegram import adding, topics
+from bot.telegram import adding, confirming, topics
 from bot.telegram.case import Case, Parse, about, also, panel
 from bot.telegram.commands import COMMANDS
 from bot.telegram.parts import (
@@ -277,6 +277,10 @@ def _only(case: Case) -> Reply:
     return topics.switch(case) or _unknown(case)
 
 
+def _outlets(case: Case) -> Reply:
+    return confirming.choose(case) or _unknown(case)
+
+
 def _page(_: Case) -> Reply:
     return Reply(ensure_chat=False)
 
@@ -305,6 +309,7 @@ _ANSWERS: dict[str, Callable[[Case], Reply]] = {
     "remove": _remove,
     "keywords": _keywords,
     "rm": _rm,
+    "outlets": _outlets,
     "pause": _pause,
     "resume": _resume,
     "status": _status,

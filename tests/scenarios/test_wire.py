@@ -142,9 +142,11 @@ async def _cancels(h: House, feed: SampleFeed) -> None:
 async def _removes(h: House, feed: SampleFeed) -> None:
     chat = await h.subscribed("/add copper", "/add wheat")
     listed = await h.ask(chat, "/keywords")
-    assert [button["text"] for button in listed.buttons] == ["✕ 1. copper", "✕ 2. wheat"]
+    assert [button["text"] for button in listed.buttons] == [
+        *("✕ 1. copper", "1 outlet", "✕ 2. wheat", "1 outlet")
+    ]
     left = await tap(h, listed, "copper")
-    assert [button["text"] for button in left.buttons] == ["✕ 1. wheat"]
+    assert [button["text"] for button in left.buttons] == ["✕ 1. wheat", "1 outlet"]
     assert "copper" not in left.text
     assert next(t for t in h.telegram.taps if t.message.id == listed.id).text == "Removed."
     unwanted = feed.add("Copper grows dearer in Kazakhstan")
