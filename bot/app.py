@@ -28,6 +28,7 @@ from bot.flows.lanes import Clock, Lane
 from bot.flows.listen import Listening
 from bot.flows.poll import Polling
 from bot.flows.queries import LiveMatcher
+from bot.flows.recent import Recent
 from bot.flows.search import preview
 from bot.flows.session import Session
 from bot.flows.upkeep import ALIVE, Upkeep
@@ -40,6 +41,7 @@ from bot.settings import Settings
 from bot.store import chats, feeds
 from bot.store.db import Database
 from bot.store.upkeep import last_heartbeat
+from bot.stories import vectors
 from bot.stories.identity import outlet_hosts
 from bot.telegram.connection import TokenRequest, connect
 from bot.telegram.menus import command_menus
@@ -143,7 +145,11 @@ class App:
             on_done=poll.wake,
         )
         polling.use({f.id: f for f in loaded.catalogue}, outlet_hosts(loaded.catalogue))
-        grouping = Grouping(db=db, settings=alerts, clock=clock, on_planned=deliver.wake)
+        embedder = _embedder(settings.stories.model)
+        recent = Recent(db, embedder)
+        grouping = Grouping(
+            db=db, recent=recent, settings=alerts, clock=clock, on_planned=deliver.wake
+        )
         delivering = Delivering(
             db=db,
             sender=sender,
@@ -162,6 +168,7 @@ class App:
             language=settings.chats.language,
             timezone=settings.chats.timezone,
             alerts=alerts,
+            by_meaning=embedder is not None,
             clock=clock,
             preview=partial(preview, db, Matcher(loaded.pack)),
             on_answer=deliver.wake,
@@ -208,6 +215,7 @@ class App:
             await delivering.finish(LAST_SENDS)
             await polling.finish(0)
             await answering.finish(0)
+            recent.finish()
             scheduler.shutdown(wait=False)
             log.info("stopped")
         await upkeep.farewell()
@@ -232,6 +240,17 @@ class App:
                 f"{self._settings.place('web', 'listen')}: {listen} cannot be used ({why}): "
                 'name another address and port, or "" for none'
             ) from error
+
+
+def _embedder(wanted: bool) -> vectors.Embedder | None:
+    """The language model, and a line that says whether there is one."""
+    found = vectors.load() if wanted else vectors.Unavailable("stories.model is false")
+    if isinstance(found, vectors.Embedder):
+        log.info("stories by meaning", model=vectors.MODEL)
+        return found
+    tell = log.warning if wanted else log.info
+    tell("stories by names and numbers alone", reason=found.reason)
+    return None
 
 
 async def _until(stop: asyncio.Event, forever: Sequence[Coroutine[None, None, None]]) -> None:

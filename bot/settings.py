@@ -37,6 +37,7 @@ from bot.values import (
     Number,
     PackFile,
     StoreUrl,
+    Switch,
     TimeZone,
     Whole,
 )
@@ -93,6 +94,12 @@ class Fetch(_Section):
     contact: Contact = ""  # an address or a page that a site's owner may write to
 
 
+class Stories(_Section):
+    """How items are found to tell one event."""
+
+    model: Switch = True
+
+
 class Alerts(_Section):
     """How chats are told."""
 
@@ -133,6 +140,7 @@ class Settings(BaseSettings):
     feeds: Feeds = Feeds()
     pack: Pack = Pack()
     fetch: Fetch = Fetch()
+    stories: Stories = Stories()
     alerts: Alerts = Alerts()
     chats: Chats = Chats()
     web: Web = Web()
@@ -268,8 +276,9 @@ class _Environment(EnvSettingsSource):
 
 
 def _read(text: str, field: FieldInfo) -> object:
-    """A variable as the file would have it: a number or a list is JSON, all else is a text."""
-    if field.annotation in (int, float) or get_origin(field.annotation) is frozenset:
+    """A variable as the file would have it: numbers, lists, true and false are JSON, all else is a
+    text."""
+    if field.annotation in (int, float, bool) or get_origin(field.annotation) is frozenset:
         with suppress(ValueError, RecursionError):  # what is no JSON is refused as it stands
             return json.loads(text)
     return text
@@ -298,6 +307,7 @@ def _no_such(place: str, first: str, example: str = "") -> SettingsError:
 
 # pydantic's kinds of complaint, in our words. {key} and {example} are ours, the rest is its own.
 _RIGHT = {
+    "bool_type": "true or false",
     "float_type": "a number",
     "frozen_set_type": "a list, such as {example}",
     "greater_than": "more than {gt:g}",

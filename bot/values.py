@@ -89,6 +89,7 @@ def _listen(value: str) -> str:
 # Strict: true is no number, and neither is a text in a file.
 Whole = Annotated[int, Strict()]
 Number = Annotated[float, Strict()]
+Switch = Annotated[bool, Strict()]
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
 StoreUrl = Annotated[str, AfterValidator(_store_url)]
 Host = Annotated[str, AfterValidator(_host)]

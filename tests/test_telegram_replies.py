@@ -379,6 +379,11 @@ def test_status_before_anything_happened() -> None:
     assert "Nothing has been read yet." in words(asked("status"), Facts(None, status=nothing))
 
 
+def test_status_says_where_the_model_is_not_at_work() -> None:
+    facts = Facts(chat(PACK), status=replace(STATUS, by_meaning=False))
+    assert "names and numbers alone" in words(asked("status"), facts)
+
+
 def test_the_cap_button_changes_the_cap_and_leaves_the_alert_as_it_is() -> None:
     replied = answer(tapped("cap", "30"), Facts(chat(PACK)))
     assert replied == Reply(

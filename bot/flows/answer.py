@@ -54,6 +54,7 @@ class Answering:
         language: str,
         timezone: str,
         alerts: AlertSettings,
+        by_meaning: bool,
         clock: Clock,
         preview: Callable[[Query, datetime], Awaitable[Preview]],
         on_answer: Callable[[], None],
@@ -65,6 +66,7 @@ class Answering:
         self._language = language
         self._timezone = timezone
         self._alerts = alerts
+        self._by_meaning = by_meaning
         self._clock = clock
         self._preview = preview
         self._on_answer = on_answer
@@ -163,7 +165,7 @@ class Answering:
             facts = replace(facts, latest=await self._latest(chat))
         if "status" in needs:
             status = await chats.status_facts(self._db, chat.chat_id if chat else None, now)
-            facts = replace(facts, status=status)
+            facts = replace(facts, status=replace(status, by_meaning=self._by_meaning))
         if "pending_query" in needs and (kept := number_in(request.argument)):
             text = await chats.query_text(self._db, kept)
             facts = replace(facts, pending_query=text)

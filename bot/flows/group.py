@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 from bot.alerts.breaking import HISTORY, WITHIN, breaking_from
 from bot.alerts.plan import plan
 from bot.flows.lanes import Clock
+from bot.flows.recent import Recent
 from bot.model import AlertSettings, Audience, Plan, StoryView, UngroupedItem
 from bot.ops import logs
 from bot.store import history, stories
 from bot.store.db import Database
 from bot.stories.group import WINDOW, group
 from bot.stories.identity import title_value
+from bot.stories.vectors import to_bytes
 
 BATCH = 50
 REST = timedelta(minutes=1)  # of an item that could not be grouped
@@ -23,17 +25,19 @@ log = logs.get(__name__)
 
 
 class Grouping:
-    """marked items, in order → recent members → story → plan → record, 500 chats a transaction."""
+    """marked items, in order → what is like them → story → plan → record, 500 chats at a time."""
 
     def __init__(
         self,
         *,
         db: Database,
+        recent: Recent,
         settings: AlertSettings,
         clock: Clock,
         on_planned: Callable[[], None],
     ) -> None:
         self._db = db
+        self._recent = recent
         self._settings = settings
         self._clock = clock
         self._on_planned = on_planned
@@ -44,9 +48,11 @@ class Grouping:
     async def work(self) -> None:
         """The lane's work: every item that was promised and is not grouped."""
         if not await self._db.hold("group"):
+            self._recent.forget()
             return
         while waiting := await self._waiting():
-            for item in waiting:
+            for place, item in enumerate(waiting):
+                self._recent.expect(waiting[place:])
                 try:
                     await self._group(item)
                 except Exception:
@@ -74,7 +80,8 @@ class Grouping:
         now = self._clock()
         since = item.first_seen_at - WINDOW
         members = await stories.title_members(self._db, title_value(item.title), since)
-        decision = group(item, members)
+        seen = await self._recent.compare(item, now)
+        decision = group(item, members, seen.evidence)
         log.debug("item grouped", item=item.item_id, why=decision.why)
         told = 0
 
@@ -91,8 +98,10 @@ class Grouping:
             plan_for,
             now,
             defaults=self._settings,
+            vector=None if seen.vector is None else to_bytes(seen.vector),
             breaking_from=await self.unusual_pace(now),
         )
+        self._recent.keep(item, story.story_id, seen)
         log.info(
             "item matched",
             item=item.item_id,

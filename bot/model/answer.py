@@ -78,6 +78,7 @@ class StatusFacts:
     last_poll_at: datetime | None
     items_day: int  # seen in the last 24 hours
     pending: int  # this chat's alerts that wait
+    by_meaning: bool = True  # the language model says what tells one event
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Grouping, and the alerts and deliveries that it causes."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -84,6 +85,33 @@ async def title_members(db: Database, title_value: str, since: datetime) -> list
     return await _members(db, items.c.id.in_(keyed), items.c.first_seen_at >= since)
 
 
+@dataclass(frozen=True, slots=True)
+class RecentMember:
+    """A member of a recent story, with its stored vector, and when the story began."""
+
+    member: Member
+    vector: bytes | None
+    opened_at: datetime
+
+
+async def recent_members(db: Database, since: datetime) -> list[RecentMember]:
+    """All members that were seen since, oldest first."""
+    async with db.read() as c:
+        rows = await c.execute(
+            sa.select(*_MEMBER, items.c.vector, stories.c.created_at)
+            .join(stories, stories.c.id == items.c.story_id)
+            .where(items.c.first_seen_at >= since)
+            .order_by(items.c.first_seen_at, items.c.id)
+        )
+        return [RecentMember(_member(row), row.vector, row.created_at) for row in rows]
+
+
+async def keep_vector(db: Database, item_id: int, vector: bytes) -> None:
+    """A vector that came after its item was grouped."""
+    async with db.write() as c:
+        await c.execute(sa.update(items).where(items.c.id == item_id).values(vector=vector))
+
+
 async def _members(db: Database, *where: sa.ColumnElement[bool]) -> list[Member]:
     async with db.read() as c:
         rows = await c.execute(
@@ -91,18 +119,19 @@ async def _members(db: Database, *where: sa.ColumnElement[bool]) -> list[Member]
             .where(items.c.story_id.is_not(None), *where)
             .order_by(items.c.first_seen_at, items.c.id)
         )
-        return [
-            Member(
-                item_id=row.id,
-                story_id=row.story_id,
-                outlet=row.outlet,
-                title=row.title,
-                summary=row.summary,
-                language=row.language,
-                first_seen_at=row.first_seen_at,
-            )
-            for row in rows
-        ]
+        return [_member(row) for row in rows]
+
+
+def _member(row: Any) -> Member:
+    return Member(
+        item_id=row.id,
+        story_id=row.story_id,
+        outlet=row.outlet,
+        title=row.title,
+        summary=row.summary,
+        language=row.language,
+        first_seen_at=row.first_seen_at,
+    )
 
 
 async def audiences(

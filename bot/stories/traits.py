@@ -255,7 +255,16 @@ _SMALL = """
 қазақстанда қазақстанның қр еліміздің ел қалай бар пен бен соң дейін
 the of to in and for on with at from by as is are after over its it his her has have be will a an
 says said kazakhstan kazakh kazakhstani new more than that this who was were not but up out into
-their
+their near under about least what how why
+сообщил сообщила сообщили сообщает сообщают заявил заявила заявили заявляет рассказал рассказала
+рассказали назвал назвали известно стало данные данным власти человек человека людей люди число
+количество около почти свыше теперь сейчас сегодня вчера утром вечером ночью подробности видео фото
+источник источники сми пишет ведомство ведомстве министерство министерстве министерства
+хабарлады хабарлайды мәлімдеді айтты деді белгілі адам адамды адамның саны шамамен қазір бүгін кеше
+министрлік министрлігі министрліктің дерек деректер деректері толығырақ ақпарат
+say reported reports report according official officials ministry authorities people person number
+toll known know now today yesterday latest update updated details video photo source sources media
+statement told tells confirm confirms confirmed
 """
 
 

@@ -196,6 +196,16 @@ def status_lines(status: StatusFacts, texts: Texts, now: datetime) -> list[str]:
             status.items_day,
         ).format(n=status.items_day),
         last_poll,
+        *(
+            []
+            if status.by_meaning
+            else [
+                texts.gettext(
+                    "One event in several headlines is told by names and numbers alone: "
+                    "the language model is not at work."
+                )
+            ]
+        ),
     ]
 
 

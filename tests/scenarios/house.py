@@ -146,6 +146,7 @@ class House:
             "KAZWATCH_FETCH__MIN_INTERVAL": "0.3",
             "KAZWATCH_FETCH__MAX_INTERVAL": "1",
             "KAZWATCH_FETCH__DEADLINE": "3",
+            "KAZWATCH_STORIES__MODEL": "false",
             "KAZWATCH_CHATS__LANGUAGE": "en",
             "KAZWATCH_WEB__LISTEN": "",
             "KAZWATCH_LOG__FORMAT": "json",
