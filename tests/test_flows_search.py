@@ -17,13 +17,13 @@ from hypothesis import strategies as st
 
 from bot.flows import search
 from bot.flows.search import ENOUGH, FEW, FOR_NOTHING, MOST, PATIENCE, SLICE
-from bot.model import Headline, MatchText, Preview, Span
-from bot.offline import Stories
+from bot.model import Headline, MatchText, Member, Preview, Span
 from bot.store import feeds, schema
 from bot.store.db import Database
 from bot.store.found import hit_row
 from bot.store.ids import COUNT_BITS
 from bot.store.search import StoredItem, first_id
+from bot.stories.group import group
 from tests.databases import NOW
 from tests.queries import query
 from tests.queries import shared_matcher as matcher
@@ -174,23 +174,21 @@ published = st.tuples(
 
 
 @given(st.lists(published, max_size=20))
-def test_an_alert_is_a_story_as_items_are_grouped(given_items: list[tuple[str, str, int]]) -> None:
+def test_an_alert_is_a_story_as_far_as_copies_make_one(
+    given_items: list[tuple[str, str, int]],
+) -> None:
     begin = NOW - WEEK
     hits = [
         (StoredItem(number, at, at, MatchText(title, "", "ru", outlet)), ())
         for number, (title, outlet, hours) in enumerate(sorted(given_items, key=itemgetter(2)))
         for at in [begin + timedelta(hours=hours)]
     ]
-    stories = Stories()
-    told = {
-        stories.answer({
-            "id": item.item_id, "source": item.text.source, "title": item.text.title,
-            "published": item.at.isoformat(),
-        })["story"]
-        for item, _ in hits
-    }  # fmt: skip
+    members: list[Member] = []
+    for item, _ in hits:
+        known = group(search._ungrouped(item), members).story_id
+        members.append(search._member(item, item.item_id if known is None else known))
     alerts = search._alerts(hits[::-1])
-    assert len(alerts) == len(told)
+    assert len(alerts) == len({member.story_id for member in members})
     assert alerts == sorted(alerts, key=lambda hit: hit[0].item_id, reverse=True)
 
 

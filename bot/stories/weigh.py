@@ -90,6 +90,10 @@ class Rarity:
 
     KINDS = ("concepts", "places", "heads", "words")
     _PRIOR = 30  # stories of which nothing is known, so that a first day begins calmly
+    # In how many of those stand who and where is in the news every day, as items are read.
+    _DAILY: Mapping[tuple[str, str], int] = dict.fromkeys(
+        (("heads", name) for name in ("tkv", "ksm", "jmrt", "bktn", "ptn", "trmp")), 6
+    ) | dict.fromkeys((("places", place) for place in ("astana", "almaty_city", "russia")), 5)
 
     def __init__(self) -> None:
         self.counts: dict[str, dict[str, int]] = {kind: {} for kind in self.KINDS}
@@ -117,7 +121,7 @@ class Rarity:
                     counts.pop(one, None)
 
     def of(self, kind: str, one: str) -> float:
-        count = self.counts[kind].get(one, 0)
+        count = self.counts[kind].get(one, 0) + self._DAILY.get((kind, one), 0)
         return max(0.0, math.log((self._count + self._PRIOR) / (count + 1)) / self._log)
 
 

@@ -169,7 +169,11 @@ class Window:
         read = read or read_item(item.title, item.summary, item.language)
         cosines = self._near(read, vector)
         best: dict[int, _Speaker] = {}
-        for item_id in self._candidates(read, cosines):
+        candidates = self._candidates(read, cosines)
+        if vector is not None and self._nearness is not None:
+            far = [item for item in candidates if item not in cosines]
+            cosines |= self._nearness.cosines(read.language, vector, far)
+        for item_id in candidates:
             kept = self._kept[item_id]
             gap = item.first_seen_at - kept.seen
             if abs(gap) > WINDOW or not self._grows(kept.story_id, item.first_seen_at):
