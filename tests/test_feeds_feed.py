@@ -9,7 +9,7 @@ from pathlib import Path
 
 import feedparser
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from bot.feeds.readers.feed import parse_document
@@ -126,6 +126,14 @@ def test_no_bytes_break_the_reader(body: bytes, content_type: str) -> None:
         pack_answer(outcome)
 
 
+def is_utf_8_read_as_latin(text: str) -> bool:
+    """Whether the letters are UTF-8's bytes, as Â¡ are those of ¡."""
+    try:
+        return text.encode("latin-1").decode() != text
+    except UnicodeError:
+        return False
+
+
 titles = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=40)
 
 
@@ -134,6 +142,7 @@ titles = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_s
 def test_what_a_publisher_escapes_comes_back_as_it_was(words: list[str]) -> None:
     # As HTML within XML, which is what RSS titles are: two layers, undone once each.
     title = " ".join(words).replace("&", "+")
+    assume(not is_utf_8_read_as_latin(title))  # which is mended, being what publishers do
     escaped = title.replace("<", "&amp;lt;").replace(">", "&amp;gt;")
     document = f"<rss version='2.0'><channel><item><title>{escaped}</title></item></channel></rss>"
     outcome = parse_document(document.encode())
