@@ -82,9 +82,18 @@ def test_a_well_formed_document_is_left_as_it_is(text: str) -> None:
 
 @pytest.mark.parametrize("piece", ["&", "&a", "&#", "<!--", "<![CDATA[", "<?", "<!ENTITY"])
 def test_mending_takes_linear_time(piece: str) -> None:
-    started = time.perf_counter()
-    mend_references(piece * (2_000_000 // len(piece)) + "&")
-    assert time.perf_counter() - started < 5
+    short, long = (_seconds(piece * (length // len(piece)) + "&") for length in (50_000, 400_000))
+    assert long < 30 * short + 0.05
+
+
+def _seconds(text: str) -> float:
+    """Of this process, the least of three: others share the machine."""
+    found = []
+    for _ in range(3):
+        started = time.process_time()
+        mend_references(text)
+        found.append(time.process_time() - started)
+    return min(found)
 
 
 def test_a_long_number_is_no_character() -> None:

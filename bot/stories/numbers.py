@@ -285,16 +285,18 @@ class Numerals:
 
 def compare(left: Collection[Number], right: Collection[Number]) -> Numerals:
     """Symmetric. A number of no known unit may be equal to one of any."""
-    shared = 0.0
+    best: dict[tuple[bool, Number], float] = {}
     together: set[Unit] = set()
     for one in left:
         for other in right:
             units = {one.unit, other.unit}
             alike = len(units) == 1 or (Unit.COUNT in units and not units & _EXACT)
             if alike and one.near(other):
-                shared += _worth(one, other)
-                together |= {one.unit, other.unit}
-                break
+                worth = _worth(one, other)
+                best[True, one] = max(worth, best.get((True, one), 0.0))
+                best[False, other] = max(worth, best.get((False, other), 0.0))
+                together |= units
+    shared = sum(best.values()) / 2
     against = (_units(left) & _units(right)) - together
     return Numerals(shared, frozenset(against))
 
