@@ -15,6 +15,7 @@ FORM: dict[str, tuple[int, int, int | None, int | None, int]] = {
     "forms.tsv": (4, 2, 2, 3, 250),
     "keywords.tsv": (4, 2, 2, None, 170),
     "relevance.tsv": (4, 1, 2, 1, 180),
+    "relevance_tuning.tsv": (4, 1, 2, 1, 600),
     "topics.tsv": (3, 1, None, 1, 150),
 }
 
@@ -97,6 +98,13 @@ def test_no_case_stands_twice_here_or_in_the_outside_data(name: str) -> None:
     others = {identity(row, columns) for row in rows(other)} if other else set()
     assert twice(own) == []
     assert others.intersection(own) == set()
+
+
+def test_no_tuning_headline_is_among_those_that_are_reported() -> None:
+    tuning = {identity(row, 1) for row in rows(CORPORA / "relevance_tuning.tsv")}
+    other = outside("relevance.tsv")
+    for path in [CORPORA / "relevance.tsv", *([other] if other else [])]:
+        assert tuning.isdisjoint(identity(row, 1) for row in rows(path))
 
 
 def test_topics_are_known_and_stand_once_a_line() -> None:

@@ -27,7 +27,7 @@ def entity(**more: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
-        ({"entities": []}, "the key entities is not known; known are entity, foreign, topic"),
+        ({"entities": []}, "the key entities is not known; known are given_names, entity"),
         ({"entity": {}}, "entity must be tables, each begun by [[entity]]"),
         (entity(name="Omsk"), "the key name is not known"),
         (entity(id=""), "id must be a text that is not empty"),

@@ -85,6 +85,26 @@ def test_an_ambiguous_name_counts_beside_a_second_sign(
     assert matcher.match(MatchText(beside))
 
 
+@pytest.mark.parametrize(
+    ("whole", "another"),
+    [
+        ("Елена Рыбакина стала послом доброй воли", "Мария Рыбакина возглавила музей"),
+        ("Тимур Кулибаев продал долю", "Руслан Токаев взял бронзу"),
+        ("Теннисистка Рыбакина взяла титул", "Марии Рыбакиной вручили премию"),
+    ],
+)
+def test_behind_a_first_name_a_surname_is_somebody_elses_unless_the_pack_has_both(
+    matcher: Matcher, whole: str, another: str
+) -> None:
+    assert matcher.match(MatchText(whole))
+    assert not matcher.match(MatchText(another))
+    assert matcher.match(MatchText(another + " в Астане"))
+
+
+def test_one_word_that_two_entities_claim_is_no_second_sign(matcher: Matcher) -> None:
+    assert not matcher.match(MatchText("Тобол вышел из берегов"))
+
+
 def test_the_pack_reads_the_first_300_characters_of_a_summary(matcher: Matcher) -> None:
     assert matcher.match(MatchText("News", "x" * 280 + " Kazakhstan"))
     assert matcher.match(MatchText("News", "x" * 300 + " Kazakhstan")) == ()

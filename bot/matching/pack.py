@@ -65,6 +65,7 @@ class Pack:
 
     entities: Mapping[str, Entity]
     topics: Mapping[str, TopicWords]
+    given_names: tuple[tuple[str, ...], ...] = ()  # before a name of one word: somebody else
 
 
 _LANGUAGES = ("en", "ru", "kk", "other")
@@ -79,7 +80,7 @@ _NOTES = ("note", "office", "since", "until")
 
 def load_pack(data: Mapping[str, object], where: str) -> Pack:
     """Parsed TOML → the pack. SettingsError names the file (``where``), the key and the remedy."""
-    _known(data, ("entity", "foreign", "topic"), where, "")
+    _known(data, ("given_names", "entity", "foreign", "topic"), where, "")
     entities: dict[str, Entity] = {}
     for table in ("entity", "foreign"):
         for item, name in _single(_tables(data, table, where), f"{where}: {table}"):
@@ -104,7 +105,8 @@ def load_pack(data: Mapping[str, object], where: str) -> Pack:
             tuple(dict.fromkeys(map(tokens, texts))),
             tuple(map(tokens, reader.texts("apart"))),
         )
-    return Pack(entities, words)
+    given = _Reader(data, where).texts("given_names")
+    return Pack(entities, words, tuple(map(tokens, given)))
 
 
 def _single(

@@ -17,7 +17,7 @@ from bot.matching.index import Index, Reading, Sought
 from bot.matching.lexemes import ACRONYM_LENGTH, is_acronym
 from bot.matching.pack import Entity, Name, Pack
 from bot.matching.patterns import Pattern, Patterns, anchor_of, runs_of
-from bot.matching.view import View, among_names, capital_shows
+from bot.matching.view import View, among_names, before_name, capital_shows
 from bot.matching.words import Script, fold
 
 SUMMARY_LENGTH = 300  # characters of a summary that the pack reads
@@ -72,6 +72,7 @@ class _Around:
     beside: bool  # a word that makes ambiguous names sure
     unless: bool  # a word that says they mean something else
     apart: set[int]  # the words of phrases in which they mean something else
+    given: set[int]  # first names: a name of one word behind them is somebody else's
 
 
 class Signs:
@@ -114,6 +115,7 @@ class Signs:
             self._beside[entity.id] = Patterns(map(self._pattern, entity.with_words))
             self._apart[entity.id] = Patterns(map(self._pattern, entity.apart))
             self._unless[entity.id] = Patterns(map(self._pattern, entity.unless))
+        self._given = Patterns(map(self._pattern, pack.given_names))
         self._topic_apart: dict[str, Patterns] = {}
         for topic in pack.topics.values():
             for words in topic.words:
@@ -167,18 +169,30 @@ class Signs:
 
     def _occurrences(self, view: View) -> Iterator[Occurrence]:
         around: dict[str, _Around] = {}
+        given: set[int] | None = None
         for anchor in [number for number in view.at if number in self._names]:
             for pattern, name, entity in self._names[anchor]:
                 runs = runs_of(pattern, view)
+                if runs and given is None:
+                    given = self._given_at(view)
                 if runs and entity.id not in around:
-                    around[entity.id] = self._around(entity, view)
+                    around[entity.id] = self._around(entity, view, given or set())
                 for first, last in runs:
                     proof = self._proof(view, entity, name, (first, last), around[entity.id])
                     if proof is not None:
                         yield Occurrence(entity, name, first, last, proof)
 
-    def _around(self, entity: Entity, view: View) -> _Around:
+    def _given_at(self, view: View) -> set[int]:
+        """The capitalised first names with a capitalised word right behind them."""
+        return {
+            place
+            for place in self._given.cover(view)
+            if view.surfaces[place][0].isupper() and before_name(view, place)
+        }
+
+    def _around(self, entity: Entity, view: View, given: set[int]) -> _Around:
         return _Around(
+            given=given,
             beside=any(True for _ in self._beside[entity.id].runs(view)),
             unless=any(self._unless[entity.id].runs(view)),
             apart=self._apart[entity.id].cover(view),
@@ -208,6 +222,8 @@ class Signs:
         ambiguous = reading.script in name.ambiguous
         if first == last and not name.any_case and _is_common(entity, reading):
             ambiguous = ambiguous or not capital_shows(view, first)
+        if first == last and first - 1 in around.given:  # Мария Рыбакина
+            return Proof.AMBIGUOUS
         if ambiguous and not around.beside:
             return Proof.AMBIGUOUS
         return Proof.INCIDENTAL if entity.incidental else Proof.SURE
@@ -330,6 +346,8 @@ def _relevant(found: list[Occurrence]) -> bool:
     if any(each.proof is Proof.SURE for each in own):
         return True
     if len(own) < len(found) or len({each.entity.id for each in own}) < 2:
+        return False
+    if len({each.first for each in own}) < 2:  # one word, the Tobol and the club
         return False
     return any(each.proof is Proof.AMBIGUOUS for each in own)
 

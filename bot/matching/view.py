@@ -66,12 +66,18 @@ def _begins_sentence(view: View, at: int) -> bool:
     return not (gap.strip() == "." and len(before) <= 3 and not before.isdigit())  # г. Семей
 
 
+def before_name(view: View, last: int) -> bool:
+    """A capitalised word right after, with nothing but space between."""
+    if last + 1 >= len(view.surfaces) or not view.surfaces[last + 1][0].isupper():
+        return False
+    gap = view.between(last + 1)
+    return gap is not None and not gap.strip()
+
+
 def among_names(view: View, first: int, last: int) -> bool:
     """A capitalised word right after or before: a person's first name or surname."""
-    if last + 1 < len(view.surfaces) and view.surfaces[last + 1][0].isupper():
-        gap = view.between(last + 1)
-        if gap is not None and not gap.strip():
-            return True
+    if before_name(view, last):
+        return True
     gap = view.between(first)
     return (
         gap is not None

@@ -142,6 +142,8 @@ def tell_cases() -> None:
         path = outside()
         if path and (path / f"{name}.tsv").is_file():
             _tell(f"{name}, outside", score(name, rows(path / f"{name}.tsv")), with_cases=True)
+    tuning = score("relevance", rows(CORPORA / "relevance_tuning.tsv"))
+    _tell("relevance_tuning, all lines (tuned on)", tuning, with_cases=True)
     own = rows(CORPORA / "topics.tsv")
     for title, half in halves:
         for topic, total in topic_scores(own, half).items():
