@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from bot.errors import SettingsError
 from bot.matching.lexemes import is_acronym
@@ -128,6 +129,8 @@ def _single(
             yield rest | {"id": f"{table.get('id')}/{names[0]}", "other": names}, name
 
 
+# Cached, as what follows: an ``each`` says the same lists of every one of its entities.
+@lru_cache(20_000)
 def tokens(text: str) -> tuple[str, ...]:
     """The words of a name or a pattern, as written; a * stays at the end of its word."""
     cut = spaced(text)
@@ -141,7 +144,8 @@ _Form = tuple[str, ...]
 _NEVER: frozenset[Script] = frozenset()
 
 
-def _key_of(words: Sequence[str]) -> _Form:
+@lru_cache(20_000)
+def _key_of(words: tuple[str, ...]) -> _Form:
     """A name's skeleton keys, one a word."""
     return tuple(key(*fold(word)) for word in words)
 

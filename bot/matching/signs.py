@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cache
 from itertools import islice
 
 from bot.matching.forms.kk import is_inhabitant
@@ -103,6 +104,11 @@ class Signs:
             for name in entity.names
             if entity.capital and len(name.words) == 1 and not name.any_case
         }
+
+        @cache
+        def patterns(texts: tuple[tuple[str, ...], ...]) -> Patterns:
+            return Patterns(map(self._pattern, texts))
+
         for entity in pack.entities.values():
             scripts = {fold(word)[1] for name in entity.names for word in name.words}
             for name in entity.names:
@@ -112,9 +118,9 @@ class Signs:
                     for number in pattern[0]:
                         self.in_names.setdefault(number, 1)
                     self.in_names[anchor_of(pattern)] = 2
-            self._beside[entity.id] = Patterns(map(self._pattern, entity.with_words))
-            self._apart[entity.id] = Patterns(map(self._pattern, entity.apart))
-            self._unless[entity.id] = Patterns(map(self._pattern, entity.unless))
+            self._beside[entity.id] = patterns(entity.with_words)
+            self._apart[entity.id] = patterns(entity.apart)
+            self._unless[entity.id] = patterns(entity.unless)
         self._given = Patterns(map(self._pattern, pack.given_names))
         self._topic_apart: dict[str, Patterns] = {}
         for topic in pack.topics.values():
