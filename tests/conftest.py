@@ -10,7 +10,7 @@ from hypothesis import settings
 from tests import tokens
 
 # A busy machine is no failure; the suite as a whole has three minutes.
-settings.register_profile("suite", deadline=None, max_examples=40)
+settings.register_profile("suite", deadline=None, max_examples=30)
 settings.load_profile("suite")
 
 pytest_plugins = ("tests.peers", "tests.databases")

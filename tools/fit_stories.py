@@ -1,6 +1,6 @@
 """Learn the weights of bot/stories/weigh.py anew: `python -m tools.fit_stories`.
 
-A logistic regression over all pairs of the tuned half of tests/corpora/stories.jsonl that lie
+A logistic regression over all pairs of the tuned halves of the project's streams that lie
 within the window, in time order, and that nothing contradicts. It is learned on copies of the
 stream in which parts of the tables of concepts and places are hidden, a language at a time: the
 tables know the words of this stream better than those of next year's news, and weights learned on
@@ -23,7 +23,7 @@ from bot.stories.traits import Traits
 from bot.stories.vectors import Unavailable, load, seeds
 from bot.stories.weigh import WINDOW, Signs, signs
 from bot.stories.window import Read, Window, read_item
-from tests.bench.stories import OWN, Row, halves, member, rows_of
+from tests.bench.stories import HARD, OWN, Row, halves, member, rows_of
 
 HIDDEN = (0.0, 0.25, 0.5, 0.5)  # share of the tables in each copy of the stream
 RIDGE = 1.0
@@ -101,14 +101,15 @@ def main() -> int:
     if isinstance(embedder, Unavailable):
         print(embedder.reason, file=sys.stderr)
         return 1
-    rows = [row for row, tuned in halves(rows_of(OWN)) if tuned]
-    vectors = [embedder.embed(row.title, row.summary) for row in rows]
     shown: list[list[float]] = []
     labels: list[float] = []
-    for seed, share in enumerate(HIDDEN):
-        more, their = pairs(rows, vectors, hiding(share, seed))
-        shown += more
-        labels += their
+    for stream in (OWN, HARD):
+        rows = [row for row, tuned in halves(rows_of(stream)) if tuned]
+        vectors = [embedder.embed(row.title, row.summary) for row in rows]
+        for seed, share in enumerate(HIDDEN):
+            more, their = pairs(rows, vectors, hiding(share, seed))
+            shown += more
+            labels += their
     for title, left_out in (("WITH_VECTORS", set()), ("WITHOUT_VECTORS", {"meaning"})):
         used = [at for at, name in enumerate(NAMES) if name not in left_out]
         weights = fit(np.array(shown), np.array(labels), used, len(HIDDEN))

@@ -20,7 +20,7 @@ from bot.stories.weigh import WINDOW
 __all__ = ["JOIN", "TOGETHER", "WINDOW", "Evidence", "beside", "group", "outlets"]
 
 TOGETHER = 0.5  # from this score on a story is shown beside the item
-JOIN = 0.7  # from this score on the item joins, and raises no alert of its own
+JOIN = 0.75  # from this score on the item joins, and raises no alert of its own
 _COPY = 1.0
 
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from bot.stories.nearness import Vector
 
 OWN = Path(__file__).resolve().parent.parent / "corpora" / "stories.jsonl"
+HARD = OWN.with_name("stories_hard.jsonl")
 TEMPLATES = OWN.with_name("templates.jsonl")
 MANY = 5_000  # items in a full window
 
@@ -259,14 +260,14 @@ def main() -> None:
     vectors = None if isinstance(embedder, Unavailable) else Vectors(embedder)
     if isinstance(embedder, Unavailable):
         print(f"without the model: {embedder.reason}")
-    own = halves(rows_of(OWN))
-    streams = {
-        "own, tuned half": [row for row, tuned in own if tuned],
-        "own, other half": [row for row, tuned in own if not tuned],
-        "own, whole": [row for row, _ in own],
-    }
-    if (path := outside()) is not None:
-        streams = {"outside": rows_of(path)} | streams
+    streams = {}
+    for name, path in (("own", OWN), ("hard", HARD)):
+        both = halves(rows_of(path))
+        streams[f"{name}, tuned half"] = [row for row, tuned in both if tuned]
+        streams[f"{name}, other half"] = [row for row, tuned in both if not tuned]
+    streams["own, whole"] = rows_of(OWN)
+    if (given := outside()) is not None:
+        streams = {"outside": rows_of(given)} | streams
     for label, method in (("with the model", vectors), ("without the model", None)):
         if label == "with the model" and vectors is None:
             continue
