@@ -161,7 +161,7 @@ def words_and_forms(draw: st.DrawFn) -> tuple[str, str]:
     return word, letters + doubled + ending
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(words_and_forms())
 @example(("ай", "аая"))
 def test_a_form_that_the_matcher_finds_is_never_lost(case: tuple[str, str]) -> None:
@@ -172,7 +172,7 @@ def test_a_form_that_the_matcher_finds_is_never_lost(case: tuple[str, str]) -> N
     assert is_candidate(word, form)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.one_of(_LATIN, _CYRILLIC), st.one_of(_LATIN, _CYRILLIC), st.sampled_from(["", "aktobe"]))
 def test_a_beginning_that_the_matcher_finds_is_never_lost(head: str, rest: str, also: str) -> None:
     assume(isinstance(parse_query(head + "*"), Query))

@@ -47,7 +47,7 @@ def other_half() -> list[Row]:
     return [row for row, tuned in halves(rows_of(OWN)) if not tuned]
 
 
-MOST = 90  # items that are given to the model: all of them are the benchmark's
+MOST = 60  # items that are given to the model: all of them are the benchmark's
 
 
 def figures(rows: list[Row], vectors: Vectors | None) -> tuple[float, float, float]:
