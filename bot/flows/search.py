@@ -29,8 +29,8 @@ MOST = 1200  # so many are matched where the first of them show fewer headlines 
 SLICE = 25  # items that are matched in one go, while everybody else waits
 COPIES = 30  # of one text that another is compared with, the latest
 FEW = 25  # so many are matched however long it takes
-PATIENCE = 0.15  # seconds after which no more are: words that were never read take their time
-FOR_NOTHING = 0.2  # the same as long as nothing was found
+PATIENCE = 0.12  # seconds after which no more are: words that were never read take their time
+FOR_NOTHING = 0.16  # the same as long as nothing was found
 
 _Hit = tuple[StoredItem, tuple[Span, ...]]
 _ids = count(1)  # the ids of queries while they are previewed
