@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from bot.errors import KazwatchError
 from bot.feeds.files import load_catalog, read_pack
 from bot.feeds.readers import Readers
+from bot.flows.recent import new_window
 from bot.locale import SOURCE_LANGUAGE, Texts
 from bot.matching.matcher import Matcher
 from bot.matching.pack import Pack
@@ -38,7 +39,7 @@ from bot.stories.group import WINDOW, group
 from bot.stories.identity import entry_id, normal_title, outlet_hosts
 from bot.stories.language import document_language
 from bot.stories.urls import canonical_host
-from bot.stories.window import Window, read_item
+from bot.stories.window import read_item
 from bot.telegram.parts import plain_refusal, shortened
 
 Line = Mapping[str, Any]
@@ -226,12 +227,12 @@ class Stories:
         read = read_item(item.title, item.summary, item.language)
         vector = self._embedder.embed(item.title, item.summary) if self._embedder else None
         self._window.age(item.first_seen_at)
-        further = self._window.evidence(_member(item, -1), vector, read=read)
+        further = self._window.evidence(item.in_story(-1), vector, read=read)
         decision = group(item, recent, further)
         story_id = len(self._names) if decision.story_id is None else decision.story_id
         if decision.story_id is None:
             self._names.append(line["id"])
-        member = _member(item, story_id)
+        member = item.in_story(story_id)
         self._members[title] = [*recent, member]
         self._window.add(member, vector, read=read)
         return {"id": line["id"], "story": self._names[story_id]}
@@ -245,27 +246,6 @@ def _moment(text: str) -> datetime | None:
     except (ValueError, OverflowError):
         return None
     return moment if 1 < moment.year < 9999 else None  # days before and after it can be reckoned
-
-
-def new_window(embedder: vectors.Embedder | None) -> Window:
-    """An empty window; NumPy is there only where the model is."""
-    if embedder is None:
-        return Window()
-    from bot.stories.nearness import Nearness  # noqa: PLC0415
-
-    return Window(Nearness(vectors.seeds()))
-
-
-def _member(item: UngroupedItem, story_id: int) -> Member:
-    return Member(
-        item_id=item.item_id,
-        story_id=story_id,
-        outlet=item.outlet,
-        title=item.title,
-        summary=item.summary,
-        language=item.language,
-        first_seen_at=item.first_seen_at,
-    )
 
 
 def _item(line: Line, number: int, published: datetime) -> UngroupedItem:

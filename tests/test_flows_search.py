@@ -185,8 +185,9 @@ def test_an_alert_is_a_story_as_far_as_copies_make_one(
     ]
     members: list[Member] = []
     for item, _ in hits:
-        known = group(search._ungrouped(item), members).story_id
-        members.append(search._member(item, item.item_id if known is None else known))
+        asked = search._ungrouped(item)
+        known = group(asked, members).story_id
+        members.append(asked.in_story(item.item_id if known is None else known))
     alerts = search._alerts(hits[::-1])
     assert len(alerts) == len({member.story_id for member in members})
     assert alerts == sorted(alerts, key=lambda hit: hit[0].item_id, reverse=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.model import Member, Telling, UngroupedItem
+from bot.model import Telling, UngroupedItem
 from bot.ops import logs
 from bot.store import stories
 from bot.store.db import Database
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 PATIENCE = timedelta(milliseconds=500)
 LONGER = timedelta(seconds=5)
 OLD = timedelta(minutes=10)
+_NONE = 0  # no story yet
 _AHEAD = 4  # items whose vectors are made before their turn
 _STORED_AT_ONCE = 200  # stored items that are read into the window before others have their turn
 
@@ -75,12 +76,12 @@ class Recent:
         read = read_item(item.title, item.summary, item.language)
         vector = await self._vector(item, now)
         window.age(item.first_seen_at)
-        return Seen(read, vector, window.evidence(_member(item, 0), vector, read=read))
+        return Seen(read, vector, window.evidence(item.in_story(_NONE), vector, read=read))
 
     def keep(self, item: UngroupedItem, story_id: int, seen: Seen) -> None:
         """The item joined a story."""
         if self._window is not None:
-            self._window.add(_member(item, story_id), seen.vector, read=seen.read)
+            self._window.add(item.in_story(story_id), seen.vector, read=seen.read)
         late = self._coming.pop(item.item_id, None)
         if late is not None and seen.vector is None:
             task = asyncio.create_task(self._store_late(item.item_id, late))
@@ -116,7 +117,7 @@ class Recent:
 
     async def _loaded(self, now: datetime) -> Window:
         if self._window is None:
-            window = _new_window(self._embedder)
+            window = new_window(self._embedder)
             rows = await stories.recent_members(self._db, now - WINDOW)
             for place, row in enumerate(rows, 1):
                 window.add(row.member, from_bytes(row.vector), opened_at=row.opened_at)
@@ -136,22 +137,10 @@ class Recent:
         self._thread.shutdown(wait=False, cancel_futures=True)
 
 
-def _new_window(embedder: Embedder | None) -> Window:
+def new_window(embedder: Embedder | None) -> Window:
     """An empty one; NumPy is there only where the model is."""
     if embedder is None:
         return Window()
     from bot.stories.nearness import Nearness  # noqa: PLC0415
 
     return Window(Nearness(seeds()))
-
-
-def _member(item: UngroupedItem, story_id: int) -> Member:
-    return Member(
-        item_id=item.item_id,
-        story_id=story_id,
-        outlet=item.outlet,
-        title=item.title,
-        summary=item.summary,
-        language=item.language,
-        first_seen_at=item.first_seen_at,
-    )

@@ -157,9 +157,10 @@ def _stories(found: Iterable[StoredItem]) -> dict[int, int]:
     for same in by_title.values():
         members: list[Member] = []
         for item in sorted(same, key=lambda item: (item.first_seen_at, item.item_id)):
-            known = group(_ungrouped(item), members[-COPIES:]).story_id if members else None
+            asked = _ungrouped(item)
+            known = group(asked, members[-COPIES:]).story_id if members else None
             stories[item.item_id] = item.item_id if known is None else known
-            members.append(_member(item, stories[item.item_id]))
+            members.append(asked.in_story(stories[item.item_id]))
     return stories
 
 
@@ -177,17 +178,4 @@ def _ungrouped(item: StoredItem) -> UngroupedItem:
         first_seen_at=item.first_seen_at,
         telling=Telling.ALERT,
         hits=(),
-    )
-
-
-def _member(item: StoredItem, story_id: int) -> Member:
-    text = item.text
-    return Member(
-        item_id=item.item_id,
-        story_id=story_id,
-        outlet=text.source,
-        title=text.title,
-        summary=text.summary,
-        language=text.language,
-        first_seen_at=item.first_seen_at,
     )

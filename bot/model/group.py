@@ -25,6 +25,18 @@ class UngroupedItem:
     telling: Telling
     hits: tuple[Hit, ...]
 
+    def in_story(self, story_id: int) -> Member:
+        """As grouping sees it from then on."""
+        return Member(
+            item_id=self.item_id,
+            story_id=story_id,
+            outlet=self.outlet,
+            title=self.title,
+            summary=self.summary,
+            language=self.language,
+            first_seen_at=self.first_seen_at,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
