@@ -17,7 +17,7 @@ import psutil  # type: ignore[import-untyped]
 import pytest
 
 from bot.feeds.readers import Readers
-from bot.feeds.readers.feed import parse_document
+from bot.feeds.readers.document import parse_document
 from bot.feeds.readers.wire import pack_question
 from bot.model import ParsedFeed, ParseFailed, ParseSettings
 
