@@ -14,12 +14,17 @@ from bot.feeds.readers.charset import to_text
 from bot.feeds.readers.dates import zone_of
 from bot.feeds.readers.feed import read_feed
 from bot.feeds.readers.json_feed import read_json_feed
+from bot.feeds.readers.sitemap import read_sitemap
 from bot.model import ParseFailed, ParseOutcome
 
 Reader = Callable[[str, str, tzinfo], ParseOutcome]
 
 # What XML 1.0 forbids: with it gone the strict parser reads what only the loose one would.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_PROLOG = re.compile(
+    r"\s*(?:<\?.*?\?>|<!--.*?-->|<!doctype[^>\[]*(?:\[.*?\]\s*)?>)", re.DOTALL | re.IGNORECASE
+)
+_ELEMENT = re.compile(r"\s*<(?:[\w.-]+:)?([\w.-]+)")
 _JSON_TYPE = re.compile(r"\s*application/(?:feed\+)?json\b", re.IGNORECASE)
 
 
@@ -41,4 +46,16 @@ def parse_document(
 def _reader(text: str, content_type: str) -> Reader:
     if text[0] == "{" or (text[0] != "<" and _JSON_TYPE.match(content_type)):
         return read_json_feed
+    root = _root(text)
+    if root in ("urlset", "sitemapindex"):
+        return read_sitemap
     return read_feed
+
+
+def _root(text: str) -> str:
+    """The name of the first element, without its prefix."""
+    place = 0
+    while prolog := _PROLOG.match(text, place):
+        place = prolog.end()
+    root = _ELEMENT.match(text, place)
+    return root[1] if root else ""
