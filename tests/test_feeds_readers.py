@@ -55,6 +55,15 @@ async def test_a_worker_reads_what_the_reader_reads(readers: Readers) -> None:
         assert found == parse_document(body, "text/xml", "https://a.example/rss"), name
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["json-feed-11.jsonfeed", "sitemap-news.xml", "sitemap-index.xml", "telegram-channel.html"],
+)
+async def test_a_worker_reads_every_kind_of_document(readers: Readers, name: str) -> None:
+    body = (CORPUS / name).read_bytes()
+    assert await readers.parse(body) == parse_document(body)
+
+
 async def test_a_worker_is_told_the_newsrooms_zone(readers: Readers) -> None:
     dated = b"<pubDate>Mon, 02 Mar 2026 14:00:00</pubDate>"
     body = b"<rss version='2.0'><channel><item><title>t</title>%b</item></channel></rss>" % dated

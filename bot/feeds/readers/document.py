@@ -15,6 +15,7 @@ from bot.feeds.readers.dates import zone_of
 from bot.feeds.readers.feed import read_feed
 from bot.feeds.readers.json_feed import read_json_feed
 from bot.feeds.readers.sitemap import read_sitemap
+from bot.feeds.readers.telegram import is_channel, read_channel
 from bot.model import ParseFailed, ParseOutcome
 
 Reader = Callable[[str, str, tzinfo], ParseOutcome]
@@ -49,6 +50,8 @@ def _reader(text: str, content_type: str) -> Reader:
     root = _root(text)
     if root in ("urlset", "sitemapindex"):
         return read_sitemap
+    if root.lower() == "html" and is_channel(text):
+        return read_channel
     return read_feed
 
 
