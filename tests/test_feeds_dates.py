@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.feeds.readers.dates import read_date, zone_of
-from bot.feeds.readers.feed import parse_document
+from bot.feeds.readers.document import parse_document
 from bot.model import ParsedFeed
 
 STEP = timedelta(seconds=31)

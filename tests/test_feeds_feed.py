@@ -12,12 +12,16 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from bot.feeds.readers.feed import parse_document
+from bot.feeds.readers.document import parse_document
 from bot.feeds.readers.wire import ANSWER, pack_answer, unpack_answer
 from bot.model import Entry, ParsedFeed, ParseFailed
 from tests.peers import missing
 
-CORPUS = sorted((Path(__file__).parent / "corpora" / "feeds").glob("*.xml"))
+CORPUS = sorted(
+    path
+    for path in (Path(__file__).parent / "corpora" / "feeds").iterdir()
+    if path.suffix in {".xml", ".jsonfeed", ".html"}
+)
 
 
 def real_documents() -> list[Path]:

@@ -17,7 +17,7 @@ import psutil  # type: ignore[import-untyped]
 import pytest
 
 from bot.feeds.readers import Readers
-from bot.feeds.readers.feed import parse_document
+from bot.feeds.readers.document import parse_document
 from bot.feeds.readers.wire import pack_question
 from bot.model import ParsedFeed, ParseFailed, ParseSettings
 
@@ -53,6 +53,15 @@ async def test_a_worker_reads_what_the_reader_reads(readers: Readers) -> None:
         body = (CORPUS / f"{name}.xml").read_bytes()
         found = await readers.parse(body, "text/xml", "https://a.example/rss")
         assert found == parse_document(body, "text/xml", "https://a.example/rss"), name
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["json-feed-11.jsonfeed", "sitemap-news.xml", "sitemap-index.xml", "telegram-channel.html"],
+)
+async def test_a_worker_reads_every_kind_of_document(readers: Readers, name: str) -> None:
+    body = (CORPUS / name).read_bytes()
+    assert await readers.parse(body) == parse_document(body)
 
 
 async def test_a_worker_is_told_the_newsrooms_zone(readers: Readers) -> None:

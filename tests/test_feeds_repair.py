@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.feeds.readers.feed import parse_document
+from bot.feeds.readers.document import parse_document
 from bot.feeds.readers.repair import mend_references
 from bot.model import ParsedFeed
 

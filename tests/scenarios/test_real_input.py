@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.demo.telegram_values import Chat
-from bot.feeds.readers.feed import parse_document
+from bot.feeds.readers.document import parse_document
 from bot.model import ParsedFeed
 from tests.peers import missing
 from tests.scenarios.house import PATIENCE, House, house

@@ -25,6 +25,7 @@ _INLINE_NAMES = """
 _ELEMENTS = frozenset(_ELEMENT_NAMES.split())
 _INLINE = frozenset(_INLINE_NAMES.split())
 _UNREAD = frozenset({"script", "style", "template", "noframes"})
+_MARKUP = re.compile(r"</[a-z][a-z0-9]*\s*>|<(?:br|hr|img|p)\b", re.IGNORECASE)
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 # Left after decoding, these are a second encoding and never what an editor meant to show. "&lt;"
 # and "&gt;" are not among them: a headline may well speak of markup.
@@ -58,6 +59,12 @@ def plain_text(markup: str) -> str:
     return decode_twice(clean(text))
 
 
+def said_plain(text: str) -> str:
+    """What its document calls plain text, as one line: it may speak of tags. Only where it plainly
+    is markup, as with careless publishers, it is read as such."""
+    return plain_text(text) if _MARKUP.search(text) else decode_twice(clean(text))
+
+
 def decode_twice(text: str) -> str:
     """Mends what a publisher encoded once too often: "Tom &amp; Jerry" as text."""
     if _TWICE.search(text):
@@ -65,7 +72,18 @@ def decode_twice(text: str) -> str:
     return text
 
 
-class _Stripper(HTMLParser):
+class Markup(HTMLParser):
+    """The standard library's parser, without what makes it raise."""
+
+    def parse_html_declaration(self, i: int) -> int:
+        # "<![foo" makes the parser of Python 3.11 raise AssertionError; none of these is text.
+        if self.rawdata.startswith("<![", i):
+            end = self.rawdata.find(">", i)
+            return end + 1 if end >= 0 else -1
+        return super().parse_html_declaration(i)
+
+
+class _Stripper(Markup):
     """Keeps the text between tags; an element that breaks the line leaves a blank."""
 
     def __init__(self) -> None:
@@ -96,10 +114,3 @@ class _Stripper(HTMLParser):
     def handle_data(self, data: str) -> None:
         if not self._unread:
             self.pieces.append(data)
-
-    def parse_html_declaration(self, i: int) -> int:
-        # "<![foo" makes the parser of Python 3.11 raise AssertionError; none of these is text.
-        if self.rawdata.startswith("<![", i):
-            end = self.rawdata.find(">", i)
-            return end + 1 if end >= 0 else -1
-        return super().parse_html_declaration(i)

@@ -12,7 +12,7 @@ import signal
 import sys
 from typing import BinaryIO
 
-from bot.feeds.readers.feed import parse_document
+from bot.feeds.readers.document import parse_document
 from bot.feeds.readers.wire import QUESTION, pack_answer
 from bot.model import ParseFailed
 
