@@ -149,7 +149,7 @@ class Polling:
         validators = (
             due.validators if isinstance(outcome, FetchFailed | ParseFailed) else outcome.validators
         )
-        known, learned = self._learned(due, candidates, news, now)
+        known, text = learned(due, candidates, news, self._settings, now)
         result = await items.record_poll(
             self._db,
             PollRecord(
@@ -162,38 +162,13 @@ class Polling:
                 failure=failure,
                 entry_hashes=due.entry_hashes,
                 past_first_poll=due.first_polled_at is not None,
-                rhythm=learned,
+                rhythm=text,
             ),
         )
         log.debug("poll recorded", feed=due.feed.id)
         if result.marked:
             self._on_marked()
         _tell(due, outcome, parsed, result)
-
-    def _learned(
-        self,
-        due: DueFeed,
-        candidates: Sequence[Candidate],
-        news: Sequence[ItemDraft],
-        now: datetime,
-    ) -> tuple[rhythm.Rhythm, str | None]:
-        """The feed's rhythm after this poll, and its text where there is something to store.
-
-        What has no date came when it was first seen, if somebody looked not long before; and
-        whatever its date says, nothing came before the last poll, which did not have it.
-        """
-        known = rhythm.read(due.rhythm, due.feed.timezone)
-        if known is None:
-            dates = [c.draft.published for c in candidates if c.draft.published]
-            known = rhythm.begin(due.feed.timezone, now, dates)
-            return known, rhythm.write(known)
-        last = due.last_ok_at or now
-        seen = now if now - last <= 2 * self._settings.max_interval else None
-        times = [max(at, last) for draft in news if (at := draft.published or seen)]
-        if not times:
-            return known, None
-        known = rhythm.learn(known, times, now)
-        return known, rhythm.write(known)
 
     def _next_poll(
         self,
@@ -217,6 +192,32 @@ class Polling:
             fresh_for=outcome.fresh_for,
             jitter=self._jitter(),
         )
+
+
+def learned(
+    due: DueFeed,
+    candidates: Sequence[Candidate],
+    news: Sequence[ItemDraft],
+    settings: FetchSettings,
+    now: datetime,
+) -> tuple[rhythm.Rhythm, str | None]:
+    """The feed's rhythm after this poll, and its text where there is something to store.
+
+    What has no date came when it was first seen, if somebody looked not long before; and
+    whatever its date says, nothing came before the last poll, which did not have it.
+    """
+    known = rhythm.read(due.rhythm, due.feed.timezone)
+    if known is None:
+        dates = [c.draft.published for c in candidates if c.draft.published]
+        known = rhythm.begin(due.feed.timezone, now, dates)
+        return known, rhythm.write(known)
+    last = due.last_ok_at or now
+    seen = now if now - last <= 2 * settings.max_interval else None
+    times = [max(at, last) for draft in news if (at := draft.published or seen)]
+    if not times:
+        return known, None
+    known = rhythm.learn(known, times, now)
+    return known, rhythm.write(known)
 
 
 def _tell(
