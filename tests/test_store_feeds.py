@@ -60,6 +60,25 @@ async def test_a_changed_address_drops_the_validators(db: Database) -> None:
     assert (due.feed, due.validators, due.entry_hashes) == (moved, Validators(), frozenset())
 
 
+async def test_a_rhythm_is_stored_with_the_poll_and_stays_until_there_is_another(
+    db: Database,
+) -> None:
+    async def known() -> str | None:
+        stored: str | None = (await rows(db, schema.feeds))[0].rhythm
+        return stored
+
+    await feeds.sync_catalogue(db, [feed()], NOW)
+    late = (await claim(db))["steppe"]
+    assert late.rhythm is None
+    await poll(db, "steppe", at=NOW + 2 * LEASE, rhythm="no JSON")
+    assert not (await items.record_poll(db, record(late, rhythm="late"))).held
+    await poll(db, "steppe", at=NOW + 4 * LEASE)
+    failed = FetchFailed("dns", "no such host")
+    await poll(db, "steppe", at=NOW + 6 * LEASE, failure=failed, rhythm="of a failure")
+    assert await known() == "no JSON"
+    assert (await claim(db, NOW + timedelta(hours=1)))["steppe"].rhythm == "no JSON"
+
+
 async def test_what_people_set_wins_over_the_file(db: Database) -> None:
     await feeds.sync_catalogue(db, [feed()], NOW)
     await poll(db, "steppe")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.feeds import rhythm
@@ -99,24 +99,25 @@ class Polling:
         if isinstance(parsed, ParseFailed):
             await self._record(due, parsed)
             return
-        candidates, new = await self._candidates(due, parsed)
-        log.debug("feed matched", feed=due.feed.id, candidates=len(candidates), new=new)
-        await self._record(due, fetched, candidates, parsed, brought_new=new > 0)
+        candidates, news = await self._candidates(due, parsed)
+        log.debug("feed matched", feed=due.feed.id, candidates=len(candidates), new=len(news))
+        await self._record(due, fetched, candidates, parsed, news)
 
     async def _candidates(
         self, due: DueFeed, parsed: ParsedFeed
-    ) -> tuple[tuple[Candidate, ...], int]:
-        """Entries → drafts, with what was found in those that nobody has seen; and their number."""
+    ) -> tuple[tuple[Candidate, ...], list[ItemDraft]]:
+        """Entries → drafts, with what was found in those that nobody has seen; and these."""
         now = self._clock()
         drafts = identity.drafts(due.feed, parsed, self._hosts, self._catalogue, now)
         keys = [key for draft in drafts for key in draft.keys]
         known = await items.known_items(self._db, keys, now)
         decided = [(draft, identity.decide(draft, known)) for draft in drafts]
+        news = [draft for draft, decision in decided if isinstance(decision, identity.New)]
         facts = identity.PollFacts(
             first_poll=due.first_polled_at is None,
             last_ok_at=due.last_ok_at,
             entries=len(drafts),
-            new=sum(isinstance(decision, identity.New) for _, decision in decided),
+            new=len(news),
         )
         if facts.moved(now) and not facts.first_poll:
             log.warning("feed renewed itself", feed=due.feed.id, new=facts.new, of=facts.entries)
@@ -127,7 +128,7 @@ class Polling:
             else Candidate(draft, (), identity.telling(draft, facts, now))
             for draft, decision in decided
         )
-        return candidates, facts.new
+        return candidates, news
 
     def _matched(self, draft: ItemDraft, telling: Telling) -> Candidate:
         matcher = self._queries.matcher
@@ -140,8 +141,7 @@ class Polling:
         outcome: Fetched | NotModified | FetchFailed | ParseFailed,
         candidates: tuple[Candidate, ...] = (),
         parsed: ParsedFeed | None = None,
-        *,
-        brought_new: bool = False,
+        news: Sequence[ItemDraft] = (),
     ) -> None:
         """The poll's one transaction, its log line, and the next lane's wake."""
         now = self._clock()
@@ -149,18 +149,20 @@ class Polling:
         validators = (
             due.validators if isinstance(outcome, FetchFailed | ParseFailed) else outcome.validators
         )
+        known, text = learned(due, candidates, news, self._settings, now)
         result = await items.record_poll(
             self._db,
             PollRecord(
                 feed_id=due.feed.id,
                 fence=due.fence,
                 at=now,
-                next_poll_at=self._next_poll(due, outcome, now, brought_new=brought_new),
+                next_poll_at=self._next_poll(due, outcome, known, now),
                 validators=validators,
                 candidates=candidates,
                 failure=failure,
                 entry_hashes=due.entry_hashes,
                 past_first_poll=due.first_polled_at is not None,
+                rhythm=text,
             ),
         )
         log.debug("poll recorded", feed=due.feed.id)
@@ -172,9 +174,8 @@ class Polling:
         self,
         due: DueFeed,
         outcome: Fetched | NotModified | FetchFailed | ParseFailed,
+        known: rhythm.Rhythm,
         now: datetime,
-        *,
-        brought_new: bool,
     ) -> datetime:
         if isinstance(outcome, FetchFailed | ParseFailed):
             return rhythm.next_try(
@@ -187,11 +188,36 @@ class Polling:
         return rhythm.next_poll(
             now,
             self._settings,
-            since_last=now - due.last_ok_at if due.last_ok_at else None,
-            brought_new=brought_new,
+            known,
             fresh_for=outcome.fresh_for,
             jitter=self._jitter(),
         )
+
+
+def learned(
+    due: DueFeed,
+    candidates: Sequence[Candidate],
+    news: Sequence[ItemDraft],
+    settings: FetchSettings,
+    now: datetime,
+) -> tuple[rhythm.Rhythm, str | None]:
+    """The feed's rhythm after this poll, and its text where there is something to store.
+
+    What has no date came when it was first seen, if somebody looked not long before; and
+    whatever its date says, nothing came before the last poll, which did not have it.
+    """
+    known = rhythm.read(due.rhythm, due.feed.timezone)
+    if known is None:
+        dates = [c.draft.published for c in candidates if c.draft.published]
+        known = rhythm.begin(due.feed.timezone, now, dates)
+        return known, rhythm.write(known)
+    last = due.last_ok_at or now
+    seen = now if now - last <= 2 * settings.max_interval else None
+    times = [max(at, last) for draft in news if (at := draft.published or seen)]
+    if not times:
+        return known, None
+    known = rhythm.learn(known, times, now)
+    return known, rhythm.write(known)
 
 
 def _tell(

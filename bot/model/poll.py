@@ -57,6 +57,7 @@ class DueFeed:
     failures: int  # in a row
     failing_since: datetime | None
     entry_hashes: frozenset[str] = frozenset()  # spans the last poll held
+    rhythm: str | None = None  # what was learned of when it publishes, in the words of feeds/rhythm
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +237,7 @@ class PollRecord:
     entry_hashes: frozenset[str] = frozenset()
     # What a silent poll stored is marked when a feed past its first poll shows it within a day.
     past_first_poll: bool = False
+    rhythm: str | None = None  # what is known now; None: as before
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,6 +110,7 @@ async def claim_due_feeds(
             failures=row.failures,
             failing_since=row.failing_since,
             entry_hashes=frozenset(row.entry_hashes or ()),
+            rhythm=row.rhythm,
         )
         for row in rows
     ]

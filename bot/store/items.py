@@ -285,6 +285,7 @@ def _feed_state(poll: PollRecord) -> dict[str, Any]:
         "failures": 0,
         "failing_since": None,
         "last_error": "",
+        "rhythm": feeds.c.rhythm if poll.rhythm is None else poll.rhythm,
     }
 
 

@@ -67,7 +67,7 @@ feeds = sa.Table(
     time("failing_since"),
     words("last_error"),
     time("told_down_at"),  # the operator was told
-    Column("rhythm", Json),  # what was learned of when it publishes
+    Column("rhythm", sa.Text),  # what was learned of when it publishes
     Index("ix_feeds_next_poll_at", "next_poll_at"),
 )
 
