@@ -53,7 +53,14 @@ def _notice(left: Traits, right: Traits, gap: timedelta) -> str:
 
 def _country(left: Traits, right: Traits, _: timedelta) -> str:
     apart = left.countries and right.countries and not set(left.countries) & set(right.countries)
-    return "another country" if apart else ""
+    return "another country" if apart or _only_abroad(left, right) else ""
+
+
+def _only_abroad(left: Traits, right: Traits) -> bool:
+    """One is of Kazakhstan and names no other country, the other the reverse: what a neighbour
+    decides is not what is decided here."""
+    here, there = (left, right) if left.home else (right, left)
+    return bool(here.home and not here.countries and there.countries and not there.home)
 
 
 def _group(left: Traits, right: Traits, _: timedelta) -> str:

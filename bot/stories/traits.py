@@ -38,6 +38,7 @@ class Traits:
     daily: bool = False  # a notice that comes every day
     places: tuple[str, ...] = ()  # of Kazakhstan
     countries: tuple[str, ...] = ()  # the others
+    home: bool = False  # names Kazakhstan, or a place of it
     names: tuple[str, ...] = ()
     quoted: tuple[str, ...] = ()  # those names that stand alone in quotation marks
     heads: tuple[str, ...] = ()  # the names, and the rest's beginnings as names are cut
@@ -189,6 +190,7 @@ def traits_of(title: str, summary: str, language: str) -> Traits:
         daily=not tables.daily.isdisjoint(found["concept"]),
         places=_kept(found["place"]),
         countries=_kept(found["country"]),
+        home=bool(found["place"]) or any(letters.startswith(_HOME) for letters, _ in folded),
         names=_kept(names),
         quoted=_kept(quoted),
         heads=_kept(heads),
@@ -246,6 +248,8 @@ def _quoted_alone(text: str, match: re.Match[str]) -> bool:
     before, after = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
     return bool(before and after) and before in _OPENS and after in _CLOSES
 
+
+_HOME = ("казахстан", "қазақстан", "казахск", "kazakh", "qazaq")
 
 _SMALL = """
 в на и с из по о от для за к до при об во со как это что его ее после будет над под между без или
