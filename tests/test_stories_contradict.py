@@ -134,3 +134,21 @@ def test_a_story_makes_its_own_words_common_once() -> None:
 @given(st.text(max_size=120), st.text(max_size=400), LANGUAGES)
 def test_any_text_can_be_read(title: str, summary: str, language: str) -> None:
     traits_of(title, summary, language)
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "apart"),
+    [
+        ("Kazakhstan raises pension age to 63", "Kyrgyzstan raises pension age to 63", True),
+        ("Fire in Almaty kills two", "Fire in Bishkek kills two", True),
+        ("Tokayev signs child protection law", "Mirziyoyev signs child protection law", True),
+        ("Kazakhstan and Uzbekistan agree on water", "Uzbekistan agrees on water", False),
+        ("Fire in Almaty kills two", "Fire kills two", False),
+    ],
+)
+def test_what_only_a_neighbour_is_named_in_is_not_of_kazakhstan(
+    here: str, there: str, apart: bool
+) -> None:
+    left, right = read(here, "en"), read(there, "en")
+    for one, other in ((left, right), (right, left)):
+        assert (contradicts(one, other, HOUR) == "another country") is apart

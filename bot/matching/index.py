@@ -15,6 +15,7 @@ from bot.matching.lexemes import MIN_PREFIX
 from bot.matching.ordinary import ORDINARY
 from bot.matching.words import Script, fold, has_kazakh_letters, key, near, plain
 
+LONGEST_PREFIX = 300  # letters: no query is longer
 CACHE_WORDS = 200_000  # words of texts that are kept; then they are all forgotten
 
 
@@ -205,7 +206,7 @@ class Index:
         ):
             prefixes = self._prefixes[typed, reading.script]
             if prefixes:
-                for length in range(MIN_PREFIX, len(text) + 1):
+                for length in range(MIN_PREFIX, min(len(text), LONGEST_PREFIX) + 1):
                     yield from prefixes.get(text[:length], ())
 
 

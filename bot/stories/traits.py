@@ -249,7 +249,10 @@ def _quoted_alone(text: str, match: re.Match[str]) -> bool:
     return bool(before and after) and before in _OPENS and after in _CLOSES
 
 
-_HOME = ("казахстан", "қазақстан", "казахск", "kazakh", "qazaq")
+_HOME = (
+    "казахстан", "қазақстан", "казахск", "kazakh", "qazaq",
+    "токаев", "тоқаев", "tokayev", "toqaev", "tokaev",
+)  # fmt: skip
 
 _SMALL = """
 в на и с из по о от для за к до при об во со как это что его ее после будет над под между без или
