@@ -1,7 +1,7 @@
 """Do two items tell one event? The evidence of a pair, weighed to a probability.
 
 Every piece of evidence is symmetric and says something a reader could check. The weights are those
-of a logistic regression on the tuned half of the project's own stream, learned while parts of the
+of a logistic regression on the tuned halves of the project's streams, learned while parts of the
 tables were hidden, so that they do not lean on them (`tools/fit_stories.py`; `docs/stories.md`).
 """
 
